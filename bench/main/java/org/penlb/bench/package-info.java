@@ -1,0 +1,2 @@
+/// JMH questions about single parts of the balancer.
+package org.penlb.bench;

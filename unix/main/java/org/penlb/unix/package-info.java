@@ -1,0 +1,2 @@
+/// The few POSIX calls that the JDK lacks.
+package org.penlb.unix;
