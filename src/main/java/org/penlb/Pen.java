@@ -1,10 +1,238 @@
 package org.penlb;
 
-/// The command `pen`.
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.penlb.config.BadSettingException;
+import org.penlb.config.CommandLine;
+import org.penlb.config.Launch;
+import org.penlb.config.UsageException;
+import org.penlb.log.Diagnostics;
+import org.penlb.stats.HtmlReport;
+import org.penlb.stats.ReportFile;
+import org.penlb.stats.TextReport;
+import org.penlb.unix.Account;
+import org.penlb.unix.Background;
+import org.penlb.unix.Filesystem;
+import org.penlb.unix.Privileges;
+import org.penlb.unix.Signals;
+import org.penlb.unix.Syslog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The command `pen`: options, process, signals. The balancing is [Balancer]'s.
+///
+/// Owned by: the main thread; what signals ask for is handed to one thread of its own.
 public final class Pen {
-  private Pen() {}
+  private final Launch launch;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicBoolean reportAsked = new AtomicBoolean();
+  private Balancer balancer;
+
+  private Pen(Launch launch) {
+    this.launch = launch;
+  }
 
   public static void main(String[] args) {
-    System.out.println("pen");
+    int status = run(args);
+    System.out.flush();
+    // Not exit: nothing of ours waits for a shutdown hook, and a second TERM must not hang.
+    Runtime.getRuntime().halt(status);
+  }
+
+  private static int run(String[] args) {
+    try {
+      var launch = CommandLine.parse("pen " + Version.TEXT, args);
+      if (launch.demo()) {
+        return new Demo(System.out).run();
+      }
+      launch.notices().forEach(notice -> System.err.println("pen: " + notice));
+      if (!launch.foreground() && !Background.isChild()) {
+        return Background.startChild(System.err);
+      }
+      return new Pen(launch).serve();
+    } catch (UsageException e) {
+      var out = e.exitStatus() == 0 ? System.out : System.err;
+      out.println(e.getMessage());
+      return e.exitStatus();
+    } catch (IOException | BadSettingException | RuntimeException e) {
+      return failed(System.err, e);
+    } catch (InterruptedException e) {
+      return failed(System.err, e);
+    }
+  }
+
+  private static int failed(PrintStream err, Exception e) {
+    err.println("pen: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+    return 1;
+  }
+
+  // ---- from start to end ----------------------------------------------------------------------
+
+  private int serve() throws IOException, BadSettingException, InterruptedException {
+    if (!launch.foreground()) {
+      Background.detach();
+    }
+    setUpDiagnostics();
+    balancer = open();
+    try {
+      writePid();
+      restrict();
+      balancer.start();
+      handleSignals();
+      if (!launch.foreground()) {
+        Background.ready();
+      }
+      ended.await();
+      drain();
+    } finally {
+      balancer.close();
+      removePid();
+    }
+    return 0;
+  }
+
+  private void setUpDiagnostics() {
+    if (launch.foreground()) {
+      Diagnostics.toStderr(launch.debug());
+    } else {
+      var syslog = Syslog.open("pen", Syslog.Facility.USER);
+      Diagnostics.toSyslog(
+          (priority, message) -> syslog.log(Syslog.Priority.of(priority), message),
+          launch.debug());
+    }
+  }
+
+  private Balancer open() throws IOException, BadSettingException {
+    var builder = Balancer.builder().takeover(launch.takeover());
+    if (launch.loops() > 0) {
+      builder.loops(launch.loops());
+    }
+    launch.services().forEach(builder::service);
+    return builder.open();
+  }
+
+  /// Gives up what was needed to open sockets and files only.
+  private void restrict() throws IOException {
+    var account = launch.user() == null ? null : Account.find(launch.user());
+    if (launch.chroot() != null) {
+      Filesystem.chroot(launch.chroot());
+    }
+    if (account != null) {
+      Privileges.drop(account);
+    }
+  }
+
+  private void drain() throws InterruptedException {
+    balancer.stopAccepting();
+    var patience = Duration.ZERO;
+    for (var service : launch.services()) {
+      var drain = service.settings().drain();
+      patience = drain.compareTo(patience) > 0 ? drain : patience;
+    }
+    if (patience.isPositive() && balancer.connections() > 0) {
+      log()
+          .info(
+              "ending in {} s at most: {} connections",
+              patience.toSeconds(),
+              balancer.connections());
+    }
+    balancer.awaitIdle(patience);
+  }
+
+  // ---- pid file -------------------------------------------------------------------------------
+
+  private void writePid() throws IOException {
+    if (launch.pidFile() != null) {
+      try {
+        Files.writeString(launch.pidFile(), ProcessHandle.current().pid() + "\n");
+      } catch (IOException e) {
+        throw new IOException(
+            "cannot write the pid file " + launch.pidFile() + ": " + reason(e), e);
+      }
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof java.nio.file.FileSystemException f && f.getReason() != null
+        ? f.getReason()
+        : e.getClass().getSimpleName();
+  }
+
+  private void removePid() {
+    if (launch.pidFile() == null) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(insideChroot(launch.pidFile()));
+    } catch (IOException e) {
+      log().debug("cannot remove the pid file {}: {}", launch.pidFile(), e.toString());
+    }
+  }
+
+  /// The path by which a file is known after the chroot, if it is in there.
+  private Path insideChroot(Path file) {
+    if (launch.chroot() == null) {
+      return file;
+    }
+    var root = launch.chroot().toAbsolutePath().normalize();
+    var absolute = file.toAbsolutePath().normalize();
+    return absolute.startsWith(root) ? Path.of("/").resolve(root.relativize(absolute)) : file;
+  }
+
+  // ---- signals --------------------------------------------------------------------------------
+
+  private void handleSignals() {
+    var jobs =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("signals").daemon(true).factory());
+    Signals.on("HUP", balancer::reopenLogs);
+    Signals.on("USR1", () -> askForReport(jobs));
+    Signals.on("TERM", this::end);
+    Signals.on("INT", this::end);
+    Signals.ignore("PIPE");
+  }
+
+  /// The first one drains, the second one does not wait.
+  private void end() {
+    if (ended.getCount() == 0) {
+      removePid();
+      Runtime.getRuntime().halt(0);
+    }
+    ended.countDown();
+  }
+
+  /// One report at a time; those asked for before one has begun are one.
+  private void askForReport(java.util.concurrent.Executor jobs) {
+    if (reportAsked.compareAndSet(false, true)) {
+      jobs.execute(
+          () -> {
+            reportAsked.set(false);
+            report();
+          });
+    }
+  }
+
+  private void report() {
+    var snapshot = balancer.snapshot();
+    if (launch.webStats() == null) {
+      TextReport.render(snapshot).lines().forEach(line -> log().info("{}", line));
+      return;
+    }
+    try {
+      ReportFile.write(launch.webStats(), HtmlReport.render(snapshot));
+    } catch (IOException e) {
+      log().warn("{}", e.getMessage());
+    }
+  }
+
+  /// Not a constant: the logger is set up when it is known where to.
+  private static Logger log() {
+    return LoggerFactory.getLogger(Pen.class);
   }
 }

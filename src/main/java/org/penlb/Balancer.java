@@ -1,0 +1,287 @@
+package org.penlb;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.penlb.config.BadSettingException;
+import org.penlb.config.Endpoint;
+import org.penlb.config.ServerSpec;
+import org.penlb.config.ServiceConfig;
+import org.penlb.config.Settings;
+import org.penlb.loop.Clock;
+import org.penlb.loop.EventLoop;
+import org.penlb.loop.Resolver;
+import org.penlb.stats.Snapshot;
+
+/// A balancer inside a Java program; the command `pen` is one too.
+///
+///     try (var pen = Balancer.builder().listen("127.0.0.1:0").server("10.0.0.1:80").start()) {
+///       System.out.println("port " + pen.port());
+///     }
+///
+/// Owned by: shared (all methods may be called from any thread).
+public final class Balancer implements AutoCloseable {
+  private static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(5);
+
+  private final List<EventLoop> loops = new ArrayList<>();
+  private final List<RunningService> services = new ArrayList<>();
+  private final Resolver resolver;
+  private final Clock clock;
+  private final long startedNanos;
+  private boolean started;
+  private boolean closed;
+
+  private Balancer(Builder builder) throws IOException {
+    this.clock = builder.clock;
+    this.resolver = new Resolver(builder.lookup);
+    this.startedNanos = clock.nanos();
+    try {
+      for (int i = 0; i < builder.loops; i++) {
+        loops.add(new EventLoop("loop-" + i, clock));
+      }
+      for (var config : builder.services) {
+        services.add(RunningService.open(config, loops, resolver, clock, builder.takeover));
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// Begins to accept what has been waiting in the backlog since the sockets were opened.
+  ///
+  /// @throws IOException if the system takes no more sockets
+  public synchronized void start() throws IOException {
+    started = true;
+    for (var service : services) {
+      service.start();
+    }
+    loops.forEach(EventLoop::start);
+  }
+
+  /// The port of the first listener, useful where 0 let the kernel choose; -1 for a Unix socket.
+  public int port() {
+    return services.getFirst().addresses().getFirst() instanceof InetSocketAddress inet
+        ? inet.getPort()
+        : -1;
+  }
+
+  /// Live connections of all services.
+  public int connections() {
+    return services.stream().mapToInt(RunningService::connections).sum();
+  }
+
+  /// Everything the reports show, as of now. Waits for each loop's part, up to five seconds in all.
+  public Snapshot snapshot() {
+    return new Snapshot(
+        Version.TEXT,
+        Instant.ofEpochMilli(clock.wallMillis()),
+        Duration.ofNanos(clock.nanos() - startedNanos),
+        services.stream().map(service -> service.snapshot(SNAPSHOT_PATIENCE)).toList());
+  }
+
+  /// Closes the request logs' files and opens them anew, after they have been renamed.
+  public void reopenLogs() {
+    services.forEach(RunningService::reopenLog);
+  }
+
+  /// Takes the clients that wait in the backlog, then no more; live connections go on.
+  public void stopAccepting() {
+    onEachLoop(loop -> services.forEach(service -> service.closeListeners(loop)));
+  }
+
+  /// Waits until no connection is left.
+  ///
+  /// @param patience zero does not wait
+  /// @return whether none is left
+  public boolean awaitIdle(Duration patience) throws InterruptedException {
+    long until = System.nanoTime() + patience.toNanos();
+    while (connections() > 0) {
+      long left = until - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, 50_000_000));
+    }
+    return true;
+  }
+
+  /// Stops accepting and closes every connection. May be called more than once.
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (started) {
+      stopAccepting();
+      onEachLoop(loop -> services.forEach(service -> service.closeConnections(loop)));
+    }
+    resolver.close();
+    try {
+      for (var loop : loops) {
+        loop.close();
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("closing an event loop", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    services.forEach(RunningService::close);
+  }
+
+  /// Runs a task on each loop and waits until all have done it.
+  private void onEachLoop(Consumer<EventLoop> task) {
+    var done = new CountDownLatch(loops.size());
+    for (var loop : loops) {
+      try {
+        loop.execute(
+            () -> {
+              try {
+                task.accept(loop);
+              } finally {
+                done.countDown();
+              }
+            });
+      } catch (RejectedExecutionException e) {
+        done.countDown(); // it has ended already
+      }
+    }
+    try {
+      done.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// What a balancer is to be.
+  ///
+  /// Owned by: the thread that builds.
+  public static final class Builder {
+    private final List<Endpoint> listen = new ArrayList<>();
+    private final List<String> servers = new ArrayList<>();
+    private final Settings.Builder settings = Settings.DEFAULT.toBuilder();
+    private final List<ServiceConfig> services = new ArrayList<>();
+    private String emergency;
+    private String requestLog;
+    private int loops = Runtime.getRuntime().availableProcessors();
+    private boolean takeover;
+    private Clock clock = Clock.SYSTEM;
+    private Resolver.Lookup lookup = Resolver.SYSTEM;
+
+    private Builder() {}
+
+    /// Adds an address to listen on: `[host:]port`, port 0 lets the kernel choose, or
+    /// `/path/to/socket`.
+    public Builder listen(String address) throws BadSettingException {
+      listen.add(Endpoint.parse(address));
+      return this;
+    }
+
+    /// Adds a server: `host:port[:max[:hard[:weight[:prio]]]]`.
+    public Builder server(String server) {
+      servers.add(server);
+      return this;
+    }
+
+    /// The server for when no other can take a connection.
+    public Builder emergency(String server) {
+      emergency = server;
+      return this;
+    }
+
+    /// Logs requests to a file, or as datagrams to a penlogd at `host:port`.
+    public Builder requestLog(String target) {
+      requestLog = target;
+      return this;
+    }
+
+    /// Changes settings from pen's defaults.
+    public Builder settings(Consumer<Settings.Builder> change) {
+      change.accept(settings);
+      return this;
+    }
+
+    /// Threads that carry connections; one per core if not set.
+    public Builder loops(int count) {
+      loops = count;
+      return this;
+    }
+
+    /// Shares the port with a balancer of another process that listens there already.
+    public Builder takeover(boolean share) {
+      takeover = share;
+      return this;
+    }
+
+    Builder clock(Clock newClock) {
+      clock = newClock;
+      return this;
+    }
+
+    Builder lookup(Resolver.Lookup newLookup) {
+      lookup = newLookup;
+      return this;
+    }
+
+    /// Adds a whole service.
+    Builder service(ServiceConfig service) {
+      services.add(service);
+      return this;
+    }
+
+    /// Opens the sockets and the log and looks up the servers' names, but serves nobody yet.
+    ///
+    /// @throws BadSettingException if a server is not written as expected
+    /// @throws IOException if an address cannot be listened on, a name is unknown or the log cannot
+    ///   be opened
+    public Balancer open() throws IOException, BadSettingException {
+      if (services.isEmpty()) {
+        services.add(ownService());
+      }
+      return new Balancer(this);
+    }
+
+    /// Opens and serves.
+    public Balancer start() throws IOException, BadSettingException {
+      var balancer = open();
+      try {
+        balancer.start();
+      } catch (IOException | RuntimeException e) {
+        balancer.close();
+        throw e;
+      }
+      return balancer;
+    }
+
+    private ServiceConfig ownService() throws BadSettingException {
+      if (listen.isEmpty() || servers.isEmpty()) {
+        throw new BadSettingException("a balancer needs an address to listen on and a server");
+      }
+      int port = listen.getFirst().port() > 0 ? listen.getFirst().port() : -1;
+      var specs = new ArrayList<ServerSpec>();
+      for (var server : servers) {
+        specs.add(ServerSpec.parse(server, port));
+      }
+      return new ServiceConfig(
+          "main",
+          listen,
+          specs,
+          emergency == null ? null : ServerSpec.parse(emergency, port),
+          null,
+          settings.build(),
+          requestLog);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.penlb.config;
+
+/// One server as the administrator writes it: `host[:port[:max[:hard[:weight[:prio]]]]]`, an IPv6
+/// host in brackets.
+///
+/// Owned by: immutable.
+///
+/// @param host name or address, without brackets
+/// @param port 0 is an empty slot, to which nothing is sent
+/// @param max connections from which on only clients returning to this server are let in; 0 is
+///   unlimited
+/// @param hard connections from which on nobody is let in; 0, or less than `max`, is the same as
+///   `max`
+/// @param weight share under `-W`; 0 takes no part in it
+/// @param prio rank under `prio`, the lowest first
+public record ServerSpec(String host, int port, int max, int hard, int weight, int prio) {
+
+  private static final String FORM = "expected host[:port[:max[:hard[:weight[:prio]]]]]";
+
+  /// Parses the form above.
+  ///
+  /// @param defaultPort the listening port, for a server without one; -1 if there is none
+  /// @throws BadSettingException that names the part which is wrong
+  public static ServerSpec parse(String text, int defaultPort) throws BadSettingException {
+    var host = Endpoint.hostOf(text, FORM);
+    var rest = Endpoint.afterHost(text, FORM);
+    var parts = rest.isEmpty() ? new String[0] : rest.substring(1).split(":", -1);
+    if (parts.length > 5) {
+      throw new BadSettingException("server '" + text + "': too many parts, " + FORM);
+    }
+    boolean hasPort = parts.length > 0 && !parts[0].isEmpty();
+    int port = hasPort ? Endpoint.port(parts[0], "server '" + text + "'") : defaultPort;
+    if (port < 0) {
+      throw new BadSettingException(
+          "server '" + text + "' needs a port, as pen does not listen on one it could share");
+    }
+    return new ServerSpec(
+        host,
+        port,
+        part(text, parts, 1, "max"),
+        part(text, parts, 2, "hard"),
+        part(text, parts, 3, "weight"),
+        part(text, parts, 4, "prio"));
+  }
+
+  private static int part(String text, String[] parts, int index, String name)
+      throws BadSettingException {
+    return parts.length <= index || parts[index].isEmpty()
+        ? 0
+        : Numbers.parse(parts[index], 0, Integer.MAX_VALUE, "server '" + text + "': " + name);
+  }
+
+  /// As the administrator writes it, for messages.
+  public String hostAndPort() {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /// The most connections it takes from a client that returns to it; 0 is unlimited.
+  public int hardLimit() {
+    return max == 0 ? 0 : Math.max(max, hard);
+  }
+}

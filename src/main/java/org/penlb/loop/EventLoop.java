@@ -1,0 +1,180 @@
+package org.penlb.loop;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jctools.queues.varhandle.MpscGrowableVarHandleArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One thread that waits for readiness, tasks and deadlines, and does them in turn.
+///
+///     +-> wait: until a channel is ready, a task arrives or the next deadline is due
+///     |     -> ready channels -> tasks -> due deadlines -+
+///     +---------------------------------------------------+
+///
+/// Owned by: loop, but for [#execute], [#close] and [#isLoopThread], which any thread may call.
+public final class EventLoop implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  /// More than connections, control commands and reports can ask for at a time.
+  private static final int TASKS_MAX = 64 * 1024;
+
+  private static final int TASKS_PER_ITERATION = 256;
+
+  private final Selector selector;
+  private final Clock clock;
+  private final MpscGrowableVarHandleArrayQueue<Runnable> tasks =
+      new MpscGrowableVarHandleArrayQueue<>(64, TASKS_MAX);
+  private final Deadlines deadlines = new Deadlines();
+  private final BufferPool buffers = new BufferPool();
+  private final Thread thread;
+  private final Consumer<SelectionKey> onReady = this::onReady;
+  private volatile boolean closing;
+  private long nowNanos;
+  private boolean nowIsFresh;
+
+  public EventLoop(String name, Clock clock) throws IOException {
+    this.selector = Selector.open();
+    this.clock = clock;
+    this.nowNanos = clock.nanos();
+    this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /// Time of this iteration on the monotonic clock.
+  public long nowNanos() {
+    return nowNanos;
+  }
+
+  public long wallMillis() {
+    return clock.wallMillis();
+  }
+
+  public Deadlines deadlines() {
+    return deadlines;
+  }
+
+  public BufferPool buffers() {
+    return buffers;
+  }
+
+  public boolean isLoopThread() {
+    return Thread.currentThread().equals(thread);
+  }
+
+  public SelectionKey register(SelectableChannel channel, int interest, Ready ready)
+      throws ClosedChannelException {
+    return channel.register(selector, interest, ready);
+  }
+
+  /// Has the loop run a task; from the loop itself, after what it is doing.
+  ///
+  /// @throws RejectedExecutionException if the loop is closing or has far too many tasks
+  public void execute(Runnable task) {
+    if (closing || !tasks.offer(task)) {
+      throw new RejectedExecutionException(
+          closing ? "the event loop is closing" : "the event loop has " + TASKS_MAX + " tasks");
+    }
+    if (!isLoopThread()) {
+      selector.wakeup();
+    }
+  }
+
+  /// Ends the loop after the tasks it has, and waits for it.
+  public void close() throws IOException, InterruptedException {
+    closing = true;
+    if (thread.getState() == Thread.State.NEW) {
+      selector.close();
+    } else if (!isLoopThread()) {
+      selector.wakeup();
+      thread.join();
+    }
+  }
+
+  @Override
+  public void run() {
+    try (selector;
+        buffers) {
+      while (!closing) {
+        try {
+          select();
+          runTasks();
+          runDueDeadlines();
+        } catch (ClosedSelectorException e) {
+          return;
+        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+          LOG.error("event loop: {}; it goes on", e.toString(), e);
+        }
+      }
+      while (!tasks.isEmpty()) {
+        runTasks();
+      }
+    } catch (IOException e) {
+      LOG.warn("event loop: cannot close its selector: {}", e.toString());
+    }
+  }
+
+  private void select() throws IOException {
+    long nanos = tasks.isEmpty() ? deadlines.nanosUntilNext(clock.nanos()) : 0;
+    nowIsFresh = false;
+    if (nanos <= 0) {
+      selector.selectNow(onReady);
+    } else if (nanos == Long.MAX_VALUE) {
+      selector.select(onReady);
+    } else {
+      // Rounded up: a timeout that is too short would only make the loop turn once more.
+      selector.select(onReady, (nanos + 999_999) / 1_000_000);
+    }
+    refreshNow();
+  }
+
+  /// Once per iteration: the selector calls back before it returns, perhaps after a long wait.
+  private void refreshNow() {
+    if (!nowIsFresh) {
+      nowNanos = clock.nanos();
+      nowIsFresh = true;
+    }
+  }
+
+  private void onReady(SelectionKey key) {
+    refreshNow();
+    var ready = (Ready) key.attachment();
+    try {
+      // A channel that an earlier one of the same batch closed has an invalid key.
+      if (key.isValid()) {
+        ready.onReady(key.readyOps());
+      }
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+      ready.onDefect(e);
+    }
+  }
+
+  private void runTasks() {
+    for (int i = 0; i < TASKS_PER_ITERATION; i++) {
+      var task = tasks.relaxedPoll();
+      if (task == null) {
+        return;
+      }
+      try {
+        task.run();
+      } catch (RuntimeException | AssertionError e) {
+        LOG.error("event loop: a task failed: {}", e.toString(), e);
+      }
+    }
+  }
+
+  private void runDueDeadlines() {
+    for (var due = deadlines.pollDue(nowNanos); due != null; due = deadlines.pollDue(nowNanos)) {
+      due.onDeadline(nowNanos);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package org.penlb.tcp;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.penlb.balance.Service;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Whether a service takes another connection: the count against `-x`, and the listeners that wait.
+///
+/// Owned by: shared (atomic counters; listeners are resumed on their own loops).
+final class Admission {
+  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+
+  /// An episode of shortage is over when there was none for so long.
+  private static final long EPISODE_NANOS = 10_000_000_000L;
+
+  private final Service service;
+  private final AtomicInteger live = new AtomicInteger();
+  private final AtomicLong lastNumber = new AtomicLong();
+  private final AtomicInteger paused = new AtomicInteger();
+  private final List<TcpListener> listeners = new CopyOnWriteArrayList<>();
+
+  private volatile boolean full;
+  private volatile boolean scarce;
+  private volatile long lastShortageNanos;
+
+  Admission(Service service) {
+    this.service = service;
+  }
+
+  void add(TcpListener listener) {
+    listeners.add(listener);
+  }
+
+  int live() {
+    return live.get();
+  }
+
+  long nextNumber() {
+    return lastNumber.incrementAndGet();
+  }
+
+  /// Takes one of the `-x` places; [#leave] gives it back.
+  boolean tryEnter() {
+    int limit = service.settings().connectionsMax();
+    for (int now = live.get(); now < limit; now = live.get()) {
+      if (live.compareAndSet(now, now + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void leave() {
+    int left = live.decrementAndGet();
+    // An episode ends well below the limit: at the limit each close lets one in.
+    int limit = service.settings().connectionsMax();
+    if (full && left < limit - limit / 10) {
+      full = false;
+    }
+    // The listener raises `paused` before it looks at `live` again, so one of us sees the other.
+    if (paused.get() > 0) {
+      for (var listener : listeners) {
+        listener.requestResume();
+      }
+    }
+  }
+
+  void onPaused() {
+    paused.incrementAndGet();
+  }
+
+  void onResumed() {
+    paused.decrementAndGet();
+  }
+
+  /// There is no place left; said once per episode.
+  void onFull() {
+    if (!full) {
+      full = true;
+      LOG.warn(
+          "service {}: {} simultaneous connections (-x): further clients wait until one closes",
+          service.name(),
+          service.settings().connectionsMax());
+    }
+  }
+
+  /// This machine has no descriptor, port or memory left for pen: every listener pauses. Said once
+  /// per episode.
+  void onShortage(String what, Throwable cause, long nowNanos) {
+    if (!scarce || nowNanos - lastShortageNanos > EPISODE_NANOS) {
+      LOG.warn(
+          "service {}: {}: {}: clients wait until it is better; no server is blamed",
+          service.name(),
+          what,
+          cause.getMessage());
+    }
+    lastShortageNanos = nowNanos;
+    scarce = true;
+    for (var listener : listeners) {
+      listener.requestPause();
+    }
+  }
+}
