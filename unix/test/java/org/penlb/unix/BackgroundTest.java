@@ -1,7 +1,7 @@
 package org.penlb.unix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -88,7 +88,7 @@ class BackgroundTest {
 
   @Test
   void daemonHasASessionOfItsOwnAndNoTerminal() throws Exception {
-    assumeThat(Posix.LINUX).as("Linux").isTrue();
+    assumeTrue(Posix.LINUX, "needs Linux");
     start();
     tell('r');
     assertThat(fromChild.readLine()).isEqualTo("ready");

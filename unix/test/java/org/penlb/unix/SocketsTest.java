@@ -120,15 +120,16 @@ class SocketsTest {
   void warmCallsDoNotAllocate() {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     int calls = 20_000;
+    boolean busy = false;
     long perCall = Long.MAX_VALUE;
     for (int round = 0; round < 20 && perCall > 0; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < calls; i++) {
-        assert Sockets.unsentBytes(ours) == 0;
-        assert !Sockets.hasHungUp(ours);
+        busy |= Sockets.unsentBytes(ours) != 0 || Sockets.hasHungUp(ours);
       }
       perCall = (threads.getCurrentThreadAllocatedBytes() - before) / calls;
     }
+    assertThat(busy).isFalse();
     assertThat(perCall).isZero();
   }
 

@@ -1,7 +1,7 @@
 package org.penlb.unix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -57,7 +57,7 @@ class SyslogTest {
 
     @BeforeEach
     void start() throws IOException {
-      assumeThat(Privileges.isRoot() && Posix.LINUX).as("root on Linux").isTrue();
+      assumeTrue(Privileges.isRoot() && Posix.LINUX, "needs root on Linux");
       Files.createDirectories(root.resolve("dev"));
       Files.createDirectories(root.resolve("empty"));
       syslogd = new Syslogd(root.resolve("dev/log"));
@@ -110,7 +110,7 @@ class SyslogTest {
 
     @Test
     void timeIsLocalTime() throws Exception {
-      assumeThat(Path.of("/usr/share/zoneinfo/Asia/Tokyo")).exists();
+      assumeTrue(Files.exists(Path.of("/usr/share/zoneinfo/Asia/Tokyo")), "needs tzdata");
       startChild("/");
       String before = tokyo();
       String message = sent("time");
@@ -130,13 +130,14 @@ class SyslogTest {
     public static void main(String[] arguments) throws IOException {
       // Loads the classes and the time zone while they can be seen.
       Syslog.open("pen-test", Syslog.Facility.USER).close();
+      Syslog.Priority level = Syslog.Priority.WARNING;
       Filesystem.chroot(Path.of(arguments[0]));
       Syslog syslog = Syslog.open("pen-test", Syslog.Facility.LOCAL3);
       Filesystem.chroot(Path.of(arguments[1]));
       System.out.println("open");
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        syslog.log(Syslog.Priority.WARNING, line.translateEscapes());
+        syslog.log(level, line.translateEscapes());
         System.out.println("logged");
       }
       syslog.close();
