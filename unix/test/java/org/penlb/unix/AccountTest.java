@@ -56,7 +56,7 @@ class AccountTest {
             good.replace("6 7 ", ""))) {
       assertThat(TaskStatus.parse(bad).is(account)).as(bad).isFalse();
     }
-    assertThatThrownBy(() -> TaskStatus.parse("Uid:\t5\n")).hasMessageContaining("Gid:");
+    assertThatThrownBy(() -> TaskStatus.parse("Name:\tx\nUid:\t5\n")).hasMessageContaining("Gid:");
   }
 
   private static Set<Long> id(String option, String user) throws Exception {
