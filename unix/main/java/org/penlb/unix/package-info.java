@@ -1,2 +1,43 @@
-/// The few POSIX calls that the JDK lacks.
+/// The few POSIX calls that the JDK lacks, through `java.lang.foreign`.
+///
+/// A load balancer that starts as root has to give up root, may lock itself into a directory, and
+/// talks to syslog, to signals and to its terminal. Its event loops ask the kernel two questions
+/// that NIO cannot ask: how many bytes the peer has not acknowledged yet, and whether a socket that
+/// nobody is watching has been reset. That is all there is here; nothing in it knows what pen does,
+/// so that the tools for web servers use it too.
+///
+/// | class | for | C functions |
+/// | --- | --- | --- |
+/// | [Account] | looking a user up, before a chroot hides them | getpwnam_r, getgrouplist |
+/// | [Privileges] | becoming that user, and proving it | setgroups, setgid, setuid |
+/// | [Filesystem] | the root directory and the file mode mask | chroot, umask |
+/// | [Syslog] | messages of a daemon | openlog, syslog |
+/// | [Signals] | HUP, USR1, TERM, INT; no foreign call but `sun.misc.Signal` | - |
+/// | [Terminal] | is this descriptor a terminal | isatty |
+/// | [Sockets] | questions about a channel's socket; descriptor limit | ioctl, poll, getrlimit |
+/// | [Background] | starting as a daemon, which a JVM cannot do by fork | setsid, dup2 |
+///
+/// ## Lazy binding
+///
+/// The first C function that a JVM binds costs some 50 ms, each new combination of argument types 3
+/// to 4 ms more. A process that uses none of this must not pay: no class binds anything in its
+/// static initialiser, and a method binds only what it calls. The calls made once bind on the spot,
+/// in [Posix]; the two of the event loops keep their handles in holder classes, which
+/// [Sockets#available()] initialises, so that a loop never does. What would be too late after a
+/// chroot (loading classes, time zone files) happens at the earlier of the two steps: see
+/// [Syslog#open] and [Background#detach].
+///
+/// ## What the launch has to allow
+///
+/// `Enable-Native-Access: ALL-UNNAMED` and `Add-Exports: java.base/sun.nio.ch` in the manifest, or
+/// the options `--enable-native-access` and `--add-exports`; the module `jdk.unsupported` for
+/// signals. Without the export [Sockets] answers "nothing known" and all the rest works.
+///
+/// ## Systems
+///
+/// Tested on Linux with glibc. All constants that differ elsewhere stand beside their use. On a
+/// system without a function the call throws [UnsupportedOperationException], naming it, except
+/// where an honest neutral answer exists: [Sockets] and [Terminal] give that. macOS and the BSDs
+/// should have all but the unacknowledged bytes (macOS) and the check of every single thread after
+/// a change of user, which only Linux needs. On Windows nothing but signals.
 package org.penlb.unix;

@@ -1,0 +1,41 @@
+package org.penlb.unix;
+
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/// Owned by: shared (the process has one table of signals).
+///
+/// Signals from outside: HUP, USR1, TERM, INT.
+///
+/// QUIT belongs to the JVM (thread dump), and USR2 should be left alone, as should whatever `-Xrs`
+/// or a crash uses. `sun.misc.Signal` has no successor and is in the module `jdk.unsupported`,
+/// which stays.
+public final class Signals {
+  private Signals() {}
+
+  /// Runs the action whenever the signal arrives, instead of what it did before. Each delivery runs
+  /// on a new thread of the JVM, so deliveries may overlap; the kernel merges those that arrive
+  /// while one is pending. An exception is reported on standard error and changes nothing.
+  ///
+  /// @param name without SIG: "HUP"
+  /// @throws IllegalArgumentException if there is no such signal or the JVM needs it itself
+  public static void on(String name, Runnable action) {
+    Signal.handle(new Signal(name), _ -> run(name, action));
+  }
+
+  private static void run(String name, Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable e) {
+      System.err.println("handling signal " + name + " failed");
+      e.printStackTrace();
+    }
+  }
+
+  /// Has the kernel throw the signal away; a process started from here inherits that.
+  ///
+  /// @throws IllegalArgumentException see [#on]
+  public static void ignore(String name) {
+    Signal.handle(new Signal(name), SignalHandler.SIG_IGN);
+  }
+}

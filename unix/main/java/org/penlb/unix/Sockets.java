@@ -1,0 +1,153 @@
+package org.penlb.unix;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.channels.SelectableChannel;
+import sun.nio.ch.SelChImpl;
+
+/// Owned by: immutable; each thread has a scratch segment of its own. Ask only about a channel that
+/// no other thread closes meanwhile: the kernel gives the number of a closed descriptor to the next
+/// socket.
+///
+/// What the kernel knows about a channel's socket and NIO does not tell.
+///
+/// Made for event loops: no call blocks, and once warm none allocates. Where something is missing
+/// (the export of `sun.nio.ch`, a constant of the system) the answers are neutral, see
+/// [#available()].
+public final class Sockets {
+  /// For a struct pollfd {int fd; short events; short revents;}, and for ioctl's int.
+  private static final ThreadLocal<MemorySegment> SCRATCH =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8, 8));
+
+  private Sockets() {}
+
+  private static final class Channels {
+    static final boolean READABLE = readable();
+
+    private Channels() {}
+
+    private static boolean readable() {
+      try {
+        return SelChImpl.class.isInterface();
+      } catch (IllegalAccessError | NoClassDefFoundError _) {
+        return false; // Started without the export of sun.nio.ch.
+      }
+    }
+  }
+
+  private static final class Ioctl {
+    static final long UNSENT = unsent();
+    static final MethodHandle IOCTL =
+        UNSENT == 0
+            ? null
+            : bindOrNull(
+                "ioctl",
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+                Linker.Option.firstVariadicArg(2));
+
+    private Ioctl() {}
+
+    /// SIOCOUTQ is TIOCOUTQ, whose number PowerPC has from elsewhere; FreeBSD has FIONWRITE; 0 =
+    /// none.
+    private static long unsent() {
+      boolean power = System.getProperty("os.arch").startsWith("ppc");
+      return switch (System.getProperty("os.name")) {
+        case "Linux" -> power ? 0x40047473L : 0x5411L;
+        case "FreeBSD" -> 0x40046677L;
+        default -> 0;
+      };
+    }
+  }
+
+  private static final class Poll {
+    static final int ERR_HUP_NVAL = 0x08 | 0x10 | 0x20;
+    static final MethodHandle POLL =
+        bindOrNull("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
+    private Poll() {}
+  }
+
+  private static MethodHandle bindOrNull(
+      String name, FunctionDescriptor shape, Linker.Option... options) {
+    try {
+      return Posix.bind(name, shape, options);
+    } catch (UnsupportedOperationException _) {
+      return null;
+    }
+  }
+
+  /// True if [#unsentBytes] and [#hasHungUp] know anything here. The first call binds both
+  /// functions, which takes long: make it at start, so that no event loop has to.
+  public static boolean available() {
+    return Channels.READABLE && Ioctl.IOCTL != null && Poll.POLL != null;
+  }
+
+  /// The descriptor's number, -1 for a closed channel or where it cannot be read.
+  public static int descriptor(SelectableChannel channel) {
+    if (!Channels.READABLE || !channel.isOpen()) {
+      return -1; // A closed channel still has the number, which may be another's by now.
+    }
+    return channel instanceof SelChImpl open ? open.getFDVal() : -1;
+  }
+
+  /// Bytes written to a TCP socket that the peer's kernel has not acknowledged; 0 where unknown. A
+  /// FIN on its way counts as one. Of a Unix-domain socket: the memory held by what the peer has
+  /// not read. tcp(7), SIOCOUTQ.
+  public static int unsentBytes(SelectableChannel socket) {
+    int descriptor = descriptor(socket);
+    if (descriptor < 0 || Ioctl.IOCTL == null) {
+      return 0;
+    }
+    MemorySegment answer = SCRATCH.get();
+    try {
+      int status = (int) Ioctl.IOCTL.invokeExact(descriptor, Ioctl.UNSENT, answer);
+      return status == -1 ? 0 : answer.get(JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw Posix.unexpected(e);
+    }
+  }
+
+  /// True if a connected socket was reset, failed, or has ended in both directions; unread bytes
+  /// may still wait in it. A peer's half-close is no hang-up. False where unknown, and for a closed
+  /// channel.
+  ///
+  /// This is for sockets that a selector watches for nothing at the moment: the JDK takes those out
+  /// of epoll, so no event tells of the reset.
+  public static boolean hasHungUp(SelectableChannel socket) {
+    int descriptor = descriptor(socket);
+    if (descriptor < 0 || Poll.POLL == null) {
+      return false;
+    }
+    MemorySegment request = SCRATCH.get();
+    request.set(JAVA_INT, 0, descriptor);
+    request.set(JAVA_INT, 4, 0); // No events asked for; errors and hang-ups come always.
+    try {
+      int ready = (int) Poll.POLL.invokeExact(request, 1L, 0);
+      return ready > 0 && (request.get(JAVA_SHORT, 6) & Poll.ERR_HUP_NVAL) != 0;
+    } catch (Throwable e) {
+      throw Posix.unexpected(e);
+    }
+  }
+
+  /// How many descriptors this process may have, Integer.MAX_VALUE if there is no limit or it is
+  /// unknown. The JVM raises the soft limit to the hard one when it starts, so this is not what the
+  /// shell's `ulimit -n` said.
+  public static int maxDescriptors() {
+    long resource = Posix.LINUX ? 7 : 8; // RLIMIT_NOFILE
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment limits = arena.allocate(JAVA_LONG, 2); // rlim_cur, rlim_max
+      long soft = Posix.call("getrlimit", resource, limits) < 0 ? -1 : limits.get(JAVA_LONG, 0);
+      return soft < 0 || soft > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) soft;
+    } catch (UnsupportedOperationException _) {
+      return Integer.MAX_VALUE;
+    }
+  }
+}
