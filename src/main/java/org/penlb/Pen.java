@@ -103,8 +103,7 @@ public final class Pen {
     } else {
       var syslog = Syslog.open("pen", Syslog.Facility.USER);
       Diagnostics.toSyslog(
-          (priority, message) -> syslog.log(Syslog.Priority.of(priority), message),
-          launch.debug());
+          (priority, message) -> syslog.log(Syslog.Priority.of(priority), message), launch.debug());
     }
   }
 

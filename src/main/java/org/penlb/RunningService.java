@@ -315,6 +315,7 @@ final class RunningService {
         client.address().toString(),
         Duration.ofNanos(now - client.lastVisitNanos()),
         server == null ? -1 : server.slot(),
+        client.reason() == null ? "" : client.reason().label(),
         client.connects(),
         client.sent(),
         client.received());

@@ -14,6 +14,7 @@ public final class Client {
 
   private final ClientAddress address;
   private volatile Server server;
+  private volatile Reason reason;
   private volatile long lastVisitNanos;
   private volatile long connects;
   private volatile long sent;
@@ -40,8 +41,17 @@ public final class Client {
     return server;
   }
 
-  public void remember(Server tookIt) {
-    server = tookIt;
+  /// Why its last connection went where it went; null before the first.
+  public Reason reason() {
+    return reason;
+  }
+
+  /// A server took its connection. Only regular servers are remembered.
+  public void remember(Server tookIt, Reason why) {
+    if (tookIt.isRegular()) {
+      server = tookIt;
+    }
+    reason = why;
   }
 
   public long lastVisitNanos() {

@@ -82,7 +82,8 @@ final class HtmlTables {
     heading("clients", "Clients", note);
     if (!clients.isEmpty()) {
       begin("clients", "Tracked clients, newest first", false);
-      columns("Address", "#Last connection", "Last server", "#Connects", "#Sent", "#Received");
+      columns(
+          "Address", "#Last connection", "Last server", "Why", "#Connects", "#Sent", "#Received");
       body();
       clients.forEach(this::client);
       end();
@@ -95,6 +96,7 @@ final class HtmlTables {
     page.element("th", client.address(), "scope", "row", "class", "address");
     age(client.age());
     page.element("td", Wording.lastServer(service, client.server()));
+    page.element("td", client.reason());
     count(client.connects());
     bytes(client.sent());
     bytes(client.received());

@@ -81,9 +81,17 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
   /// One tracked client.
   ///
   /// @param age since its last connection began
-  /// @param server slot of the server it used last, -1 before its first connection was made
+  /// @param server slot of the regular server it used last, -1 if there was none
+  /// @param reason why its last connection went where it went: `new`, `returning`, `failover`,
+  ///   `emergency` or `abuse`; empty before its first connection was made
   public record Client(
-      String address, Duration age, int server, long connects, long sent, long received) {}
+      String address,
+      Duration age,
+      int server,
+      String reason,
+      long connects,
+      long sent,
+      long received) {}
 
   /// One live connection.
   ///

@@ -117,13 +117,14 @@ public final class TextReport {
     if (clients.isEmpty()) {
       return;
     }
-    var table = new TextTable("server").text("address").numbers("last").text("server");
+    var table = new TextTable("server").text("address").numbers("last").text("server", "why");
     table.numbers("connects", "sent", "received");
     for (var client : clients) {
       table.row(
           client.address(),
           Wording.span(client.age()),
           Wording.lastServer(service, client.server()),
+          client.reason(),
           Wording.count(client.connects()),
           Wording.bytes(client.sent()),
           Wording.bytes(client.received()));

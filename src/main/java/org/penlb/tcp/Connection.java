@@ -237,9 +237,7 @@ final class Connection extends Deadline {
     lastBytesNanos = loop().nowNanos();
     server.clearBlacklist();
     server.countAccepted();
-    if (server.isRegular()) {
-      client.remember(server);
-    }
+    client.remember(server, reason);
     LOG.debug("connection {}: {} -> {} ({})", number, client.address(), server, reason.label());
     fromClient.connectTo(fromServer);
     tap();

@@ -158,7 +158,8 @@ final class Samples {
     for (var i = 0; i < count; i++) {
       var address = i % 7 == 3 ? "2001:db8:85a3:8d3:1319:8a2e:370:" + i : "203.0.113." + i;
       var age = Duration.ofMillis(340 + 1_250L * i * i);
-      clients.add(new Client(address, age, i % 4, 1 + i * 31 % 97, i * 711_113L, i * 80_021L));
+      clients.add(
+          new Client(address, age, i % 4, "returning", 1 + i * 31 % 97, i * 711_113L, i * 80_021L));
     }
     return clients;
   }

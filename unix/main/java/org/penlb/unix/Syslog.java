@@ -42,6 +42,11 @@ public final class Syslog implements AutoCloseable {
     Priority(int number) {
       this.number = number;
     }
+
+    /// The priority of a number from 0, the most severe, to 7.
+    public static Priority of(int number) {
+      return values()[number];
+    }
   }
 
   /// Those facilities that a daemon may want, and their numbers.
