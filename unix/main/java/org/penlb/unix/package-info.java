@@ -24,7 +24,7 @@
 /// static initialiser, and a method binds only what it calls. The calls made once bind on the spot,
 /// in [Posix]; the two of the event loops keep their handles in holder classes, which
 /// [Sockets#available()] initialises, so that a loop never does. What would be too late after a
-/// chroot (loading classes, time zone files) happens at the earlier of the two steps: see
+/// chroot (connecting, opening /dev/null) happens at the earlier of the two steps: see
 /// [Syslog#open] and [Background#detach].
 ///
 /// ## What the launch has to allow
