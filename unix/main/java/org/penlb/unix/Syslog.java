@@ -70,29 +70,25 @@ public final class Syslog implements AutoCloseable {
   }
 
   private final MethodHandle syslog;
-  private final MethodHandle closelog;
   private final MemorySegment format;
   private volatile boolean closed;
 
-  private Syslog(MethodHandle syslog, MethodHandle closelog, MemorySegment format) {
+  private Syslog(MethodHandle syslog, MemorySegment format) {
     this.syslog = syslog;
-    this.closelog = closelog;
     this.format = format;
   }
 
-  /// Connects, and binds all that is needed later.
+  /// Connects, and binds what [#log] needs. Messages carry local time; the time zone's file was
+  /// read when the JVM started, so that a chroot does not change it.
   ///
   /// @param ident the program's name, before each message, followed by the process id
   /// @throws UnsupportedOperationException if the system has no syslog
   public static Syslog open(String ident, Facility facility) {
-    var plain = FunctionDescriptor.ofVoid();
     var opening = FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT);
     var logging = FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS, ADDRESS);
     // The C library keeps the pointer, some even after closelog: these few bytes are never freed.
     Arena forever = Arena.global();
     try {
-      // Reads the time zone's file while it can be seen; messages carry local time.
-      Posix.bind("tzset", plain).invokeExact();
       Posix.bind("openlog", opening)
           .invokeExact(forever.allocateFrom(clean(ident)), LOG_PID | LOG_NDELAY, facility.code);
     } catch (Throwable e) {
@@ -100,7 +96,6 @@ public final class Syslog implements AutoCloseable {
     }
     return new Syslog(
         Posix.bind("syslog", logging, Linker.Option.firstVariadicArg(2)),
-        Posix.bind("closelog", plain),
         forever.allocateFrom("%s"));
   }
 
@@ -152,7 +147,7 @@ public final class Syslog implements AutoCloseable {
     }
     closed = true;
     try {
-      closelog.invokeExact();
+      Posix.bind("closelog", FunctionDescriptor.ofVoid()).invokeExact();
     } catch (Throwable e) {
       throw Posix.unexpected(e);
     }

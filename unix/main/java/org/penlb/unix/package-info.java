@@ -23,9 +23,9 @@
 /// to 4 ms more. A process that uses none of this must not pay: no class binds anything in its
 /// static initialiser, and a method binds only what it calls. The calls made once bind on the spot,
 /// in [Posix]; the two of the event loops keep their handles in holder classes, which
-/// [Sockets#available()] initialises, so that a loop never does. What would be too late after a
-/// chroot (loading classes, time zone files) happens at the earlier of the two steps: see
-/// [Syslog#open] and [Background#detach].
+/// [Sockets#available()] initialises, so that a loop never does. What a chroot would make
+/// impossible (connecting, opening /dev/null) is done in a step of its own that belongs before it:
+/// [Syslog#open], [Background#detach], [Account#find].
 ///
 /// ## What the launch has to allow
 ///
