@@ -19,6 +19,9 @@ import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
 import org.penlb.loop.Resolver;
 import org.penlb.stats.Snapshot;
+import org.penlb.unix.Sockets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A balancer inside a Java program; the command `pen` is one too.
 ///
@@ -28,7 +31,10 @@ import org.penlb.stats.Snapshot;
 ///
 /// Owned by: shared (all methods may be called from any thread).
 public final class Balancer implements AutoCloseable {
-  private static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(5);
+  private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+
+  /// How long a loop may take to do what it is asked; it needs milliseconds unless it hangs.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final List<EventLoop> loops = new ArrayList<>();
   private final List<RunningService> services = new ArrayList<>();
@@ -68,6 +74,7 @@ public final class Balancer implements AutoCloseable {
       service.start();
     }
     loops.forEach(EventLoop::start);
+    Sockets.available(); // binds native calls now, so that no loop has to wait for that later
   }
 
   /// The port of the first listener, useful where 0 let the kernel choose; -1 for a Unix socket.
@@ -88,7 +95,7 @@ public final class Balancer implements AutoCloseable {
         Version.TEXT,
         Instant.ofEpochMilli(clock.wallMillis()),
         Duration.ofNanos(clock.nanos() - startedNanos),
-        services.stream().map(service -> service.snapshot(SNAPSHOT_PATIENCE)).toList());
+        services.stream().map(service -> service.snapshot(PATIENCE)).toList());
   }
 
   /// Closes the request logs' files and opens them anew, after they have been renamed.
@@ -155,11 +162,13 @@ public final class Balancer implements AutoCloseable {
               }
             });
       } catch (RejectedExecutionException e) {
-        done.countDown(); // it has ended already
+        done.countDown(); // it has not begun, or has ended already
       }
     }
     try {
-      done.await();
+      if (!done.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+        LOG.warn("an event loop did not answer within {} s", PATIENCE.toSeconds());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

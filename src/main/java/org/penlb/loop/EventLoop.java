@@ -35,6 +35,7 @@ public final class EventLoop implements Runnable {
   private final BufferPool buffers = new BufferPool();
   private final Thread thread;
   private final Consumer<SelectionKey> onReady = this::onReady;
+  private volatile boolean running;
   private volatile boolean closing;
   private long nowNanos;
   private boolean nowIsFresh;
@@ -47,6 +48,7 @@ public final class EventLoop implements Runnable {
   }
 
   public void start() {
+    running = true;
     thread.start();
   }
 
@@ -78,11 +80,13 @@ public final class EventLoop implements Runnable {
 
   /// Has the loop run a task; from the loop itself, after what it is doing.
   ///
-  /// @throws RejectedExecutionException if the loop is closing or has far too many tasks
+  /// @throws RejectedExecutionException if the loop is not running or has far too many tasks
   public void execute(Runnable task) {
-    if (closing || !tasks.offer(task)) {
-      throw new RejectedExecutionException(
-          closing ? "the event loop is closing" : "the event loop has " + TASKS_MAX + " tasks");
+    if (!running || closing) {
+      throw new RejectedExecutionException("the event loop is not running");
+    }
+    if (!tasks.offer(task)) {
+      throw new RejectedExecutionException("the event loop has " + TASKS_MAX + " tasks already");
     }
     if (!isLoopThread()) {
       selector.wakeup();
