@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 /// At most [#MAX_HELD] bytes are held back between two calls, and only those that may be the
 /// beginning of `X-Forwarded-Proto` or of the line end that closes a head. Another protocol is
 /// therefore never kept waiting.
+///
+/// Deviation from pen: it adds the fields once per chunk read, in bodies too.
 public final class ForwardedHeaders {
   /// The most that [#rewrite] takes at once.
   public static final int MAX_INPUT = 16 * 1024;

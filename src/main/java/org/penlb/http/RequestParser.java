@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 /// Owned by: loop. The caller asks for one [Part] after another until the chunk is used up:
 ///
 ///     GAP* REQUEST_LINE FIELD* HEAD_END BODY?   for each request, any number of them
-///     OPAQUE                                    from the first byte that cannot be HTTP/1.x, for ever
+///     OPAQUE                                    from what cannot be HTTP/1.x, for ever
 ///
-/// Chunks may end anywhere: a part that is cut goes on in the next chunk, and the parts do not depend
-/// on where the cuts are. Bodies are skipped in bulk. A line may end in a bare LF.
+/// Chunks may end anywhere: a part that is cut goes on in the next chunk, and the parts do not
+/// depend on where the cuts are. Bodies are skipped in bulk. A line may end in a bare LF.
 ///
 /// Where it does no harm this is as tolerant as a server may be (spaces in a target, odd bytes in a
 /// field name). It gives up where two servers could disagree about the framing: two different

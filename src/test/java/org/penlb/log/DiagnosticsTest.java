@@ -1,0 +1,93 @@
+package org.penlb.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+final class DiagnosticsTest {
+  private static final Logger LOG = LoggerFactory.getLogger("org.penlb.test");
+  private static final String TIME = "[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\\.[0-9]{3} ";
+
+  private final PrintStream stderr = System.err;
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void readStderr() {
+    System.setErr(new PrintStream(written, true, UTF_8));
+  }
+
+  @AfterEach
+  void restore() {
+    System.setErr(stderr);
+    Diagnostics.toStderr(0);
+  }
+
+  @Test
+  void eventIsOneLineOnStderr() {
+    Diagnostics.toStderr(0);
+    LOG.warn("server {} refused", 3);
+    LOG.debug("not asked for");
+    assertThat(written.toString(UTF_8)).matches(TIME + "WARN server 3 refused\n");
+  }
+
+  @Test
+  void debugLevelsAreThoseOfTheOption() {
+    for (int level = 0; level <= 4; level++) {
+      Diagnostics.level(level);
+      assertThat(LOG.isInfoEnabled()).isTrue();
+      assertThat(LOG.isDebugEnabled()).isEqualTo(level >= 1);
+      assertThat(LOG.isTraceEnabled()).isEqualTo(level >= 3);
+    }
+  }
+
+  @Test
+  void nothingFromOutsideForgesALine() {
+    Diagnostics.toStderr(0);
+    LOG.info(
+        "unknown command {}",
+        "a\r\n12:00:00.000 ERROR\t\0\u001b[2J\u007f\u0085\u2028\u202eb\u00e9");
+    assertThat(written.toString(UTF_8))
+        .matches(
+            TIME + "INFO unknown command a\\.\\.12:00:00\\.000 ERROR\\.\\.\\.\\[2J\\.{4}b\u00e9\n");
+  }
+
+  @Test
+  void stackTracesAreForDebugging() {
+    IOException thrown = new IOException("a\nb");
+    Diagnostics.toStderr(0);
+    LOG.error("failed", thrown);
+    assertThat(written.toString(UTF_8))
+        .matches(TIME + "ERROR failed: java.io.IOException: a\\.b\n");
+    written.reset();
+    Diagnostics.toStderr(1);
+    LOG.error("failed", thrown);
+    assertThat(written.toString(UTF_8).lines().skip(1))
+        .contains("    b")
+        .anyMatch(line -> line.contains("at org.penlb.log.DiagnosticsTest"))
+        .allMatch(line -> line.startsWith("    "));
+  }
+
+  @Test
+  void syslogGetsPrioritiesAndNothingGoesToStderr() {
+    List<String> messages = new ArrayList<>();
+    Diagnostics.toSyslog((priority, message) -> messages.add(priority + " " + message), 3);
+    LOG.error("e\n");
+    LOG.warn("w", new IllegalStateException());
+    LOG.info("i");
+    LOG.debug("d");
+    LOG.trace("t");
+    assertThat(messages)
+        .containsExactly("3 e.", "4 w: java.lang.IllegalStateException", "6 i", "7 d", "7 t");
+    assertThat(written.toString(UTF_8)).isEmpty();
+  }
+}
