@@ -116,7 +116,8 @@ public final class ForwardedHeaders {
         held[heldCount++] = b;
       } else {
         comparing = false;
-        removing = heldCount == PROTO.length && b == ':';
+        // Some servers take a name with a blank before the colon for the name.
+        removing = heldCount == PROTO.length && (b == ':' || Ascii.isBlank(b));
         if (removing) {
           heldCount = 0;
         }

@@ -83,6 +83,17 @@ final class Framing {
     return field != 0;
   }
 
+  /// What is read of the name so far is all of a name that tells something about the length.
+  boolean isWholeName() {
+    return ((field & LENGTH) != 0 && matched == CONTENT_LENGTH.length)
+        || ((field & CODING) != 0 && matched == TRANSFER_ENCODING.length);
+  }
+
+  /// The rest of this line tells nothing.
+  void ignoreField() {
+    field = 0;
+  }
+
   /// Takes one byte of the value of a field that matters, without its line feed.
   boolean value(byte b) {
     boolean bare = carriageReturn;

@@ -12,13 +12,14 @@ import java.nio.ByteBuffer;
 /// Chunks may end anywhere: a part that is cut goes on in the next chunk, and the parts do not
 /// depend on where the cuts are. Bodies are skipped in bulk. A line may end in a bare LF.
 ///
-/// Where it does no harm this is as tolerant as a server may be (spaces in a target, odd bytes in a
-/// field name). It gives up where two servers could disagree about the framing: two different
-/// lengths, a last transfer coding other than chunked, a length on a continuation line.
+/// Where it does no harm this is as tolerant as the most tolerant server (spaces in a target, lines
+/// without a colon): a client must not be able to hide a head by a line that its server ignores.
+/// It gives up where two servers could disagree about the framing: two different lengths, a last
+/// transfer coding other than chunked, a length on a continuation line. It does so at the end of
+/// that head, so that the head as such is always seen.
 ///
-/// Behind CONNECT everything is a tunnel. Behind an Upgrade the next bytes decide: a server that
-/// declined gets another request, and any other protocol is opaque at its first line end at the
-/// latest.
+/// Behind CONNECT and behind an Upgrade the next bytes decide: a server that declined gets another
+/// request, and any other protocol is opaque at its first line end at the latest.
 public final class RequestParser {
 
   /// What a run of bytes belongs to.
@@ -52,7 +53,6 @@ public final class RequestParser {
     OPAQUE
   }
 
-  private static final byte[] CONNECT = Ascii.bytes("CONNECT");
   private static final byte[] VERSION = Ascii.bytes("HTTP/1.");
 
   /// Values of `matched` in a target, besides the number of bytes of `VERSION` matched.
@@ -65,11 +65,13 @@ public final class RequestParser {
   private final Content content = new Content();
   private State state = State.START;
   private boolean complete;
-  private boolean connect;
   private boolean http10;
   private boolean hasField;
 
-  /// How much has been read of the word that is looked for: CONNECT, then the version.
+  /// Servers could disagree about where the content of this request ends.
+  private boolean ambiguous;
+
+  /// How much has been read of the version.
   private int matched;
 
   /// Reads `in`, which must not be empty, as far as one part goes, at least one byte, and moves its
@@ -172,7 +174,7 @@ public final class RequestParser {
   }
 
   private boolean start(byte b) {
-    matched = 0;
+    matched = NO_VERSION;
     return switch (b) {
       case Ascii.CR -> to(State.START_CR);
       case Ascii.LF -> end(State.START);
@@ -182,14 +184,7 @@ public final class RequestParser {
   }
 
   private boolean method(byte b) {
-    if (b == ' ') {
-      connect = matched == CONNECT.length;
-      matched = NO_VERSION;
-      return to(State.TARGET);
-    }
-    boolean equal = matched >= 0 && matched < CONNECT.length && CONNECT[matched] == b;
-    matched = equal ? matched + 1 : -1;
-    return Ascii.isToken(b);
+    return b == ' ' ? to(State.TARGET) : Ascii.isToken(b);
   }
 
   private boolean target(byte b) {
@@ -221,6 +216,7 @@ public final class RequestParser {
   private boolean endRequestLine() {
     framing.startHead();
     hasField = false;
+    ambiguous = false;
     return end(State.FIELD_START);
   }
 
@@ -228,8 +224,11 @@ public final class RequestParser {
     return switch (b) {
       case Ascii.CR -> to(State.HEAD_CR);
       case Ascii.LF -> endHead();
-      case ' ', '\t' -> hasField && !framing.matters() && to(State.VALUE);
-      case ':' -> false;
+      case ' ', '\t' -> {
+        ambiguous |= !hasField || framing.matters();
+        framing.ignoreField();
+        yield to(State.VALUE);
+      }
       default -> {
         hasField = true;
         framing.startName();
@@ -243,23 +242,31 @@ public final class RequestParser {
       framing.colon();
       return to(State.VALUE);
     }
-    framing.name(b);
-    return Ascii.isVisible(b);
+    if (Ascii.isVisible(b)) {
+      framing.name(b);
+      return true;
+    }
+    // Some servers take a name with a blank before the colon for the name.
+    ambiguous |= framing.isWholeName();
+    framing.ignoreField();
+    return b == Ascii.LF ? end(State.FIELD_START) : to(State.VALUE);
   }
 
   private boolean value(byte b) {
     if (b != Ascii.LF) {
-      return framing.value(b);
+      if (!framing.value(b)) {
+        ambiguous = true;
+        framing.ignoreField();
+      }
+      return true;
     }
-    return (!framing.matters() || framing.endValue()) && end(State.FIELD_START);
+    ambiguous |= framing.matters() && !framing.endValue();
+    return end(State.FIELD_START);
   }
 
   private boolean endHead() {
-    if (connect) {
+    if (ambiguous || !framing.endHead(http10)) {
       return end(State.OPAQUE);
-    }
-    if (!framing.endHead(http10)) {
-      return false;
     }
     if (framing.chunked()) {
       content.startChunked();

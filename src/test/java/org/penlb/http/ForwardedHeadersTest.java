@@ -39,6 +39,16 @@ final class ForwardedHeadersTest {
   }
 
   @Test
+  void clientCannotHideItsHeadBehindLinesThatServersIgnore() {
+    String start = "GET / HTTP/1.1\r\nno colon\r\n: none\r\n";
+    String forged = "X-Forwarded-Proto : https\r\n";
+    assertThat(rewrite(start + forged + "\r\n" + start + "\r\n", WHOLE))
+        .isEqualTo(start + ADDED + "\r\n" + start + ADDED + "\r\n");
+    String ambiguous = "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n";
+    assertThat(rewrite(ambiguous + forged + "\r\n", WHOLE)).isEqualTo(ambiguous + ADDED + "\r\n");
+  }
+
+  @Test
   void anotherProtocolIsNeverKeptWaiting() {
     for (String text :
         List.of("GE", "x-forwarded-proto", "\r", "GET / HTTP/1.1\r", "220 hello\r")) {

@@ -58,7 +58,7 @@ final class RequestLinesTest {
 
   @Test
   void tunnelsGiveNoMoreLines() {
-    assertThat(lines("CONNECT a:1 HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"))
+    assertThat(lines("CONNECT a:1 HTTP/1.1\r\n\r\n", "\u0016\u0003x\n", "GET / HTTP/1.1\r\n\r\n"))
         .containsExactly("CONNECT a:1 HTTP/1.1");
     assertThat(
             lines(
