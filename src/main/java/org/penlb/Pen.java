@@ -83,6 +83,7 @@ public final class Pen {
     try {
       writePid();
       restrict();
+      Diagnostics.decouple();
       balancer.start();
       handleSignals();
       if (!launch.foreground()) {
@@ -93,6 +94,7 @@ public final class Pen {
     } finally {
       balancer.close();
       removePid();
+      Diagnostics.close();
     }
     return 0;
   }

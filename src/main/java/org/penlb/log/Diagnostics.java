@@ -1,5 +1,6 @@
 package org.penlb.log;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -19,17 +20,21 @@ import org.slf4j.LoggerFactory;
 /// Where the diagnostics go: what is logged through SLF4J.
 ///
 /// Owned by: shared (Logback's own locks). Logback is set up here and not by an XML file, whose
-/// parser would double the time to start. Until somebody asks for something else, events from
-/// information upwards go to stderr.
+/// parser would double the time to start. A program that embeds the balancer and calls nothing here
+/// keeps its own configuration.
 public final class Diagnostics {
+  /// Events that wait for a slow stderr or syslog; more are dropped rather than wait on a loop.
+  private static final int QUEUE = 4096;
+
+  private static volatile boolean ours;
+
   private Diagnostics() {}
 
   /// What Logback runs at its start, found through `META-INF/services`.
   public static final class AtStart extends ContextAwareBase implements Configurator {
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-      use(context, stderr(context), 0);
-      return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+      return ours ? ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY : ExecutionStatus.NEUTRAL;
     }
   }
 
@@ -57,8 +62,8 @@ public final class Diagnostics {
 
   /// From now on to stderr, with the time of day.
   ///
-  /// @param debugLevel 0: from information upwards; 1 and 2: debugging, with stack traces; more:
-  ///   all
+  /// @param debugLevel -1: errors only; 0: from information upwards; 1 and 2: debugging, with stack
+  ///   traces; more: all
   public static void toStderr(int debugLevel) {
     LoggerContext context = context();
     use(context, stderr(context), debugLevel);
@@ -76,12 +81,36 @@ public final class Diagnostics {
     use(context, syslog, debugLevel);
   }
 
+  /// From now on whoever logs does not wait for the reader of stderr, or for syslogd. While
+  /// debugging they do: a dump with holes is worth little.
+  public static void decouple() {
+    LoggerContext context = context();
+    Logger root = root(context);
+    var queue = new AsyncAppender();
+    queue.setContext(context);
+    queue.setName("queue");
+    queue.setQueueSize(QUEUE);
+    queue.setDiscardingThreshold(0);
+    queue.setNeverBlock(!root.isDebugEnabled());
+    var direct = root.iteratorForAppenders().next();
+    queue.addAppender(direct);
+    queue.start();
+    root.addAppender(queue);
+    root.detachAppender(direct);
+  }
+
+  /// Writes what waits, at most for a second, and ends.
+  public static void close() {
+    root(context()).detachAndStopAllAppenders();
+  }
+
   /// Changes how much is logged, and not where to.
   public static void level(int debugLevel) {
     root(context()).setLevel(levelOf(debugLevel));
   }
 
   private static LoggerContext context() {
+    ours = true;
     return (LoggerContext) LoggerFactory.getILoggerFactory();
   }
 
@@ -90,7 +119,10 @@ public final class Diagnostics {
   }
 
   private static Level levelOf(int debugLevel) {
-    return debugLevel <= 0 ? Level.INFO : debugLevel < 3 ? Level.DEBUG : Level.TRACE;
+    if (debugLevel < 0) {
+      return Level.ERROR;
+    }
+    return debugLevel == 0 ? Level.INFO : debugLevel < 3 ? Level.DEBUG : Level.TRACE;
   }
 
   /// The new one comes first, so that no event is lost in between.

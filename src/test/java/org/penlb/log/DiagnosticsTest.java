@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,37 @@ final class DiagnosticsTest {
     LOG.warn("server {} refused", 3);
     LOG.debug("not asked for");
     assertThat(written.toString(UTF_8)).matches(TIME + "WARN server 3 refused\n");
+  }
+
+  @Test
+  void decoupledEventsAreWrittenBeforeTheEnd() {
+    Diagnostics.toStderr(0);
+    Diagnostics.decouple();
+    for (int i = 0; i < 1000; i++) {
+      LOG.info("event {}", i);
+    }
+    Diagnostics.close();
+    assertThat(written.toString(UTF_8).lines()).hasSize(1000).last().asString().endsWith("999");
+  }
+
+  @Test
+  void whoLogsDoesNotWaitForAStuckReader() throws InterruptedException {
+    var stuck = new CountDownLatch(1);
+    Diagnostics.toSyslog((_, _) -> awaitUninterruptibly(stuck), 0);
+    Diagnostics.decouple();
+    var logging =
+        Thread.ofPlatform().start(() -> IntStream.range(0, 20_000).forEach(_ -> LOG.info("x")));
+    assertThat(logging.join(Duration.ofSeconds(20))).isTrue();
+    stuck.countDown();
+    Diagnostics.close();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
