@@ -68,7 +68,8 @@ class HtmlReportTest {
     var page = page(Samples.busy());
     assertThat(rows(page, "Tracked clients, newest first")).hasSize(60);
     assertThat(rows(page, "Tracked clients, newest first").get(1))
-        .containsExactly("203.0.113.1", "1 s", "1 app-2.example.net", "32", "694 KiB", "78.1 KiB");
+        .containsExactly(
+            "203.0.113.1", "1 s", "1 app-2.example.net", "returning", "32", "694 KiB", "78.1 KiB");
     assertThat(rows(page, "Live connections, oldest first").get(11))
         .containsExactly(
             "1203143",
