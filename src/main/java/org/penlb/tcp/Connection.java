@@ -103,7 +103,7 @@ final class Connection extends Deadline {
     } catch (IOException e) {
       LOG.debug("connection {}: the client is gone: {}", connection.number, e.getMessage());
       connection.close(CloseCause.CLIENT_RESET);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
       connection.onDefect(e);
     }
   }
@@ -345,7 +345,7 @@ final class Connection extends Deadline {
       onBytes();
     }
     boolean stuck = loop().nowNanos() - lastBytesNanos > RESET_PATIENCE_NANOS;
-    if (!stuck && (rest > 0 || !reset.isFinished())) {
+    if (!stuck && !isGone(other) && (rest > 0 || !reset.isFinished())) {
       fromClient.updateInterest();
       fromServer.updateInterest();
       loop().deadlines().setNoLaterThan(this, loop().nowNanos() + RESET_POLL_NANOS);
@@ -353,6 +353,13 @@ final class Connection extends Deadline {
     }
     resetOnClose(other.source());
     close(reset == fromClient ? CloseCause.CLIENT_RESET : CloseCause.SERVER_RESET);
+  }
+
+  /// Whether there is nobody to deliver anything to: this side was reset as well. Its kernel keeps
+  /// saying that bytes are unsent, and the selector may not be watching it.
+  private static boolean isGone(Flow side) {
+    // A side that has ended, and was told of our end, counts as hung up while bytes are on the way.
+    return !side.source().socket().isOutputShutdown() && Sockets.hasHungUp(side.source());
   }
 
   private static void resetOnClose(SocketChannel socket) {
@@ -382,6 +389,14 @@ final class Connection extends Deadline {
 
   @Override
   protected void onDeadline(long nowNanos) {
+    try {
+      onDue(nowNanos);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+      onDefect(e); // nothing else would ever come back to it
+    }
+  }
+
+  private void onDue(long nowNanos) {
     switch (state) {
       case CONNECTING -> {
         onConnectFailed("no answer within " + connectTimeout().toSeconds() + " s");
