@@ -166,8 +166,7 @@ final class Connection extends Deadline {
       onShortage("no local address or port to reach " + server, e);
       return true;
     } catch (IOException e) {
-      onConnectFailed(e.getMessage());
-      return false;
+      return !failsOver(e);
     }
   }
 
@@ -178,7 +177,8 @@ final class Connection extends Deadline {
     try {
       prepare(socket);
       var source = table.service().settings().source();
-      if (source != null) {
+      // It cannot reach a server of the other family: there the kernel chooses.
+      if (source != null && source instanceof Inet4Address == ipv4) {
         socket.bind(new InetSocketAddress(source, 0));
       }
       return socket;
@@ -206,9 +206,37 @@ final class Connection extends Deadline {
         onConnected();
       }
     } catch (IOException e) {
-      onConnectFailed(e.getMessage());
-      connectNext();
+      if (failsOver(e)) {
+        connectNext();
+      }
     }
+  }
+
+  /// Gives up the server that failed in this way; returns whether the next one is to be tried.
+  private boolean failsOver(IOException failure) {
+    if (isReset(failure)) {
+      onTakenAndReset();
+      return false;
+    }
+    onConnectFailed(failure.getMessage());
+    return true;
+  }
+
+  /// ECONNRESET, or EPIPE after an end: only what was connected can be reset, a server that refuses
+  /// makes it ECONNREFUSED. The JDK has a class for that but none for this, and has closed the
+  /// socket by now, so that nothing is left but to look at the words.
+  private static boolean isReset(IOException failure) {
+    var words = String.valueOf(failure.getMessage());
+    return words.startsWith("Connection reset") || words.startsWith("Broken pipe");
+  }
+
+  /// The server took the connection and reset it before pen had heard of the first.
+  private void onTakenAndReset() {
+    server.clearBlacklist();
+    server.countAccepted();
+    client.remember(server, candidates.reason());
+    resetOnClose(fromClient.source());
+    close(CloseCause.SERVER_RESET);
   }
 
   private void onConnectFailed(String why) {
@@ -450,7 +478,7 @@ final class Connection extends Deadline {
     }
     table.remove(this);
     table.service().counters().countClose(cause);
-    table.admission().leave();
+    table.admission().leave(loop().nowNanos());
     LOG.debug("connection {}: closed: {}", number, cause.label());
   }
 

@@ -52,7 +52,11 @@ final class Wire {
 
   /// One whose kernel takes only little before the client reads.
   static Socket connectSlow(Balancer pen) throws IOException {
-    return connect(new InetSocketAddress("127.0.0.1", pen.port()), "127.0.0.1", 8 * 1024);
+    return connectSlow(new InetSocketAddress("127.0.0.1", pen.port()));
+  }
+
+  static Socket connectSlow(InetSocketAddress to) throws IOException {
+    return connect(to, "127.0.0.1", 8 * 1024);
   }
 
   private static Socket connect(InetSocketAddress to, String from, int receiveBuffer)
