@@ -69,10 +69,10 @@ public final class Balancer implements AutoCloseable {
   ///
   /// @throws IOException if the system takes no more sockets
   public synchronized void start() throws IOException {
-    started = true;
     for (var service : services) {
       service.start();
     }
+    started = true;
     loops.forEach(EventLoop::start);
     Sockets.available(); // binds native calls now, so that no loop has to wait for that later
   }
@@ -104,8 +104,10 @@ public final class Balancer implements AutoCloseable {
   }
 
   /// Takes the clients that wait in the backlog, then no more; live connections go on.
-  public void stopAccepting() {
-    onEachLoop(loop -> services.forEach(service -> service.closeListeners(loop)));
+  public synchronized void stopAccepting() {
+    if (started) { // a loop that has not started would never do it
+      onEachLoop(loop -> services.forEach(service -> service.closeListeners(loop)));
+    }
   }
 
   /// Waits until no connection is left.
@@ -131,21 +133,34 @@ public final class Balancer implements AutoCloseable {
       return;
     }
     closed = true;
+    boolean interrupted = Thread.interrupted(); // put off: a half-closed one would be of no use
+    stopAccepting();
     if (started) {
-      stopAccepting();
       onEachLoop(loop -> services.forEach(service -> service.closeConnections(loop)));
     }
     resolver.close();
-    try {
-      for (var loop : loops) {
-        loop.close();
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException("closing an event loop", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    for (var loop : loops) {
+      interrupted |= close(loop);
     }
     services.forEach(RunningService::close);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Returns whether it was interrupted meanwhile.
+  private static boolean close(EventLoop loop) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        loop.close();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException("closing an event loop", e);
+      }
+    }
   }
 
   /// Runs a task on each loop and waits until all have done it.
@@ -165,12 +180,23 @@ public final class Balancer implements AutoCloseable {
         done.countDown(); // it has not begun, or has ended already
       }
     }
-    try {
-      if (!done.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-        LOG.warn("an event loop did not answer within {} s", PATIENCE.toSeconds());
-      }
-    } catch (InterruptedException e) {
+    if (awaitAll(done)) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Returns whether it was interrupted meanwhile.
+  private static boolean awaitAll(CountDownLatch done) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (!done.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+          LOG.warn("an event loop did not answer within {} s", PATIENCE.toSeconds());
+        }
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
   }
 

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Admission {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
-  /// An episode of shortage is over when there was none for so long.
+  /// An episode of fullness or shortage is over when there was none for so long.
   private static final long EPISODE_NANOS = 10_000_000_000L;
 
   private final Service service;
@@ -24,6 +24,8 @@ final class Admission {
   private final List<TcpListener> listeners = new CopyOnWriteArrayList<>();
 
   private volatile boolean full;
+  private volatile boolean wasFull;
+  private volatile long fullUntilNanos;
   private volatile boolean scarce;
   private volatile long lastShortageNanos;
 
@@ -54,11 +56,12 @@ final class Admission {
     return false;
   }
 
-  void leave() {
+  void leave(long nowNanos) {
     int left = live.decrementAndGet();
-    // An episode ends well below the limit: at the limit each close lets one in.
+    // Not at the limit itself, where each close lets one in.
     int limit = service.settings().connectionsMax();
     if (full && left < limit - limit / 10) {
+      fullUntilNanos = nowNanos;
       full = false;
     }
     // The listener raises `paused` before it looks at `live` again, so one of us sees the other.
@@ -78,9 +81,13 @@ final class Admission {
   }
 
   /// There is no place left; said once per episode.
-  void onFull() {
-    if (!full) {
-      full = true;
+  void onFull(long nowNanos) {
+    if (full) {
+      return;
+    }
+    full = true;
+    if (!wasFull || nowNanos - fullUntilNanos > EPISODE_NANOS) {
+      wasFull = true;
       LOG.warn(
           "service {}: {} simultaneous connections (-x): further clients wait until one closes",
           service.name(),

@@ -103,7 +103,7 @@ final class Connection extends Deadline {
     } catch (IOException e) {
       LOG.debug("connection {}: the client is gone: {}", connection.number, e.getMessage());
       connection.close(CloseCause.CLIENT_RESET);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
       connection.onDefect(e);
     }
   }
@@ -166,8 +166,7 @@ final class Connection extends Deadline {
       onShortage("no local address or port to reach " + server, e);
       return true;
     } catch (IOException e) {
-      onConnectFailed(e.getMessage());
-      return false;
+      return !failsOver(e);
     }
   }
 
@@ -178,7 +177,8 @@ final class Connection extends Deadline {
     try {
       prepare(socket);
       var source = table.service().settings().source();
-      if (source != null) {
+      // It cannot reach a server of the other family: there the kernel chooses.
+      if (source != null && source instanceof Inet4Address == ipv4) {
         socket.bind(new InetSocketAddress(source, 0));
       }
       return socket;
@@ -206,9 +206,37 @@ final class Connection extends Deadline {
         onConnected();
       }
     } catch (IOException e) {
-      onConnectFailed(e.getMessage());
-      connectNext();
+      if (failsOver(e)) {
+        connectNext();
+      }
     }
+  }
+
+  /// Gives up the server that failed in this way; returns whether the next one is to be tried.
+  private boolean failsOver(IOException failure) {
+    if (isReset(failure)) {
+      onTakenAndReset();
+      return false;
+    }
+    onConnectFailed(failure.getMessage());
+    return true;
+  }
+
+  /// ECONNRESET, or EPIPE after an end: only what was connected can be reset, a server that refuses
+  /// makes it ECONNREFUSED. The JDK has a class for that but none for this, and has closed the
+  /// socket by now, so that nothing is left but to look at the words.
+  private static boolean isReset(IOException failure) {
+    var words = String.valueOf(failure.getMessage());
+    return words.startsWith("Connection reset") || words.startsWith("Broken pipe");
+  }
+
+  /// The server took the connection and reset it before pen had heard of the first.
+  private void onTakenAndReset() {
+    server.clearBlacklist();
+    server.countAccepted();
+    client.remember(server, candidates.reason());
+    resetOnClose(fromClient.source());
+    close(CloseCause.SERVER_RESET);
   }
 
   private void onConnectFailed(String why) {
@@ -345,7 +373,7 @@ final class Connection extends Deadline {
       onBytes();
     }
     boolean stuck = loop().nowNanos() - lastBytesNanos > RESET_PATIENCE_NANOS;
-    if (!stuck && (rest > 0 || !reset.isFinished())) {
+    if (!stuck && !isGone(other) && (rest > 0 || !reset.isFinished())) {
       fromClient.updateInterest();
       fromServer.updateInterest();
       loop().deadlines().setNoLaterThan(this, loop().nowNanos() + RESET_POLL_NANOS);
@@ -353,6 +381,13 @@ final class Connection extends Deadline {
     }
     resetOnClose(other.source());
     close(reset == fromClient ? CloseCause.CLIENT_RESET : CloseCause.SERVER_RESET);
+  }
+
+  /// Whether there is nobody to deliver anything to: this side was reset as well. Its kernel keeps
+  /// saying that bytes are unsent, and the selector may not be watching it.
+  private static boolean isGone(Flow side) {
+    // A side that has ended, and was told of our end, counts as hung up while bytes are on the way.
+    return !side.source().socket().isOutputShutdown() && Sockets.hasHungUp(side.source());
   }
 
   private static void resetOnClose(SocketChannel socket) {
@@ -382,6 +417,14 @@ final class Connection extends Deadline {
 
   @Override
   protected void onDeadline(long nowNanos) {
+    try {
+      onDue(nowNanos);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+      onDefect(e); // nothing else would ever come back to it
+    }
+  }
+
+  private void onDue(long nowNanos) {
     switch (state) {
       case CONNECTING -> {
         onConnectFailed("no answer within " + connectTimeout().toSeconds() + " s");
@@ -435,7 +478,7 @@ final class Connection extends Deadline {
     }
     table.remove(this);
     table.service().counters().countClose(cause);
-    table.admission().leave();
+    table.admission().leave(loop().nowNanos());
     LOG.debug("connection {}: closed: {}", number, cause.label());
   }
 

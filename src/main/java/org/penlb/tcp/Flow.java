@@ -149,14 +149,13 @@ final class Flow implements Ready {
     try {
       count = source.read(buffer);
     } catch (IOException e) {
-      ended = true;
+      end();
       connection.onReset(this);
       return false;
     }
     if (count <= 0) {
-      ended = count < 0;
-      if (ended && tap != null) {
-        write(tap.end(connection.loop().buffers().rewritten()));
+      if (count < 0) {
+        end();
       }
       return false;
     }
@@ -166,6 +165,13 @@ final class Flow implements Ready {
     buffer.flip();
     write(tap == null ? buffer : tap.pass(buffer, connection.loop().buffers().rewritten()));
     return full;
+  }
+
+  private void end() {
+    ended = true;
+    if (tap != null) {
+      write(tap.end(connection.loop().buffers().rewritten()));
+    }
   }
 
   private void write(ByteBuffer buffer) {

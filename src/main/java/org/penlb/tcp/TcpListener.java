@@ -55,7 +55,7 @@ public final class TcpListener extends Deadline implements Ready {
     int most = own.service().settings().acceptsPerEvent();
     for (int i = 0; i < most && !paused; i++) {
       if (!admission.tryEnter()) {
-        admission.onFull();
+        admission.onFull(own.loop().nowNanos());
         pauseUntilRoom();
       } else if (!acceptOne()) {
         return;
@@ -72,7 +72,7 @@ public final class TcpListener extends Deadline implements Ready {
       admission.onShortage("cannot accept", e, own.loop().nowNanos());
     }
     if (client == null) {
-      admission.leave();
+      admission.leave(own.loop().nowNanos());
       return false;
     }
     handOver(client, tables.get(nextTable));
@@ -90,14 +90,14 @@ public final class TcpListener extends Deadline implements Ready {
     } catch (RejectedExecutionException e) {
       LOG.warn("service {}: a client is dropped: {}", own.service().name(), e.getMessage());
       ConnectionTable.closeQuietly(client);
-      admission.leave();
+      admission.leave(own.loop().nowNanos());
     }
   }
 
   private void pauseUntilRoom() {
     pause();
     if (admission.tryEnter()) { // somebody left before our pause could be seen
-      admission.leave();
+      admission.leave(own.loop().nowNanos());
       resume();
     }
   }

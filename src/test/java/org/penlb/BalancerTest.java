@@ -1,0 +1,122 @@
+package org.penlb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.penlb.config.BadSettingException;
+
+/// The life of a balancer inside a program.
+@Timeout(30)
+class BalancerTest {
+
+  @Test
+  void closesAllOfItThoughTheThreadIsInterrupted() throws Exception {
+    try (var server = new ServerSocket(0)) {
+      var pen = Pens.before("127.0.0.1:" + server.getLocalPort()).loops(2).start();
+      int port = pen.port();
+      Thread.currentThread().interrupt();
+      pen.close();
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(thread -> thread.getName().startsWith("loop-") && thread.isAlive());
+      assertNobodyListens(port);
+    }
+  }
+
+  @Test
+  void oneThatHasNotStartedCanStopAndClose() throws Exception {
+    var pen = Pens.before("127.0.0.1:1").loops(2).open();
+    int port = pen.port();
+    pen.stopAccepting();
+    pen.close();
+    pen.close();
+
+    assertNobodyListens(port);
+  }
+
+  @Test
+  void waitingClientIsServedFromTheBacklogOnceItStarts() throws Exception {
+    try (var server = new ServerSocket(0);
+        var pen = Pens.before("127.0.0.1:" + server.getLocalPort()).open();
+        var client = new Socket("127.0.0.1", pen.port())) {
+      pen.start();
+      try (var atServer = server.accept()) {
+        client.getOutputStream().write('!');
+        assertThat(atServer.getInputStream().read()).isEqualTo('!');
+      }
+    }
+  }
+
+  @Test
+  void liveConnectionsGoOnWhenItStopsAccepting() throws Exception {
+    try (var server = new ServerSocket(0);
+        var pen = Pens.before("127.0.0.1:" + server.getLocalPort()).start();
+        var client = new Socket("127.0.0.1", pen.port());
+        var atServer = server.accept()) {
+      int port = pen.port();
+      pen.stopAccepting();
+
+      assertNobodyListens(port);
+      client.getOutputStream().write('!');
+      assertThat(atServer.getInputStream().read()).isEqualTo('!');
+      assertThat(pen.awaitIdle(Duration.ZERO)).isFalse();
+      client.shutdownOutput();
+      atServer.shutdownOutput();
+      assertThat(pen.awaitIdle(Duration.ofSeconds(20))).isTrue();
+    }
+  }
+
+  @Test
+  void portThatIsTakenIsSaidInOneLine() throws Exception {
+    try (var other = new ServerSocket(0)) {
+      var address = "127.0.0.1:" + other.getLocalPort();
+      var builder = Pens.listeningOn(address, "127.0.0.1:1");
+
+      assertThatThrownBy(builder::start)
+          .isInstanceOf(IOException.class)
+          .hasMessage("cannot listen on " + address + ": Address already in use");
+    }
+  }
+
+  @Test
+  void portOfAnotherPenIsTakenUnlessItIsToBeTakenOver() throws Exception {
+    try (var first = Pens.before("127.0.0.1:1").start()) {
+      var address = "127.0.0.1:" + first.port();
+
+      assertThatThrownBy(() -> Pens.listeningOn(address, "127.0.0.1:1").start())
+          .isInstanceOf(IOException.class);
+      try (var second = Pens.listeningOn(address, "127.0.0.1:1").takeover(true).start()) {
+        assertThat(second.port()).isEqualTo(first.port());
+      }
+    }
+  }
+
+  @Test
+  void unknownHostIsNamed() throws Exception {
+    var builder = Pens.before("no-such-host.invalid:1");
+
+    assertThatThrownBy(builder::start)
+        .isInstanceOf(IOException.class)
+        .hasMessage("server no-such-host.invalid:1: unknown host");
+  }
+
+  @Test
+  void needsAServer() {
+    assertThatThrownBy(() -> Balancer.builder().listen("127.0.0.1:0").start())
+        .isInstanceOf(BadSettingException.class)
+        .hasMessage("a balancer needs an address to listen on and a server");
+  }
+
+  private static void assertNobodyListens(int port) {
+    assertThatThrownBy(() -> new Socket().connect(new InetSocketAddress("127.0.0.1", port), 5000))
+        .isInstanceOf(IOException.class);
+  }
+}
