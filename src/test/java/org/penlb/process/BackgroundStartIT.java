@@ -72,7 +72,8 @@ class BackgroundStartIT {
   void thePidFileHoldsTheDaemonsPidAndTermEndsBoth() throws Exception {
     shell("\"$0\" \"$@\"");
     long pid = pid();
-    assertThat(Files.readString(Path.of("/proc/" + pid + "/cmdline"))).contains("127.0.0.1:" + port);
+    assertThat(Files.readString(Path.of("/proc/" + pid + "/cmdline")))
+        .contains("127.0.0.1:" + port);
     PenProcess.signal(pid, "TERM");
     PenProcess.awaitEnd(pid);
     assertThat(pidFile).doesNotExist();
@@ -146,8 +147,7 @@ class BackgroundStartIT {
       assertThat(outcome.out()).isEmpty();
       assertThat(outcome.err())
           .isEqualTo(
-              "pen: cannot listen on 127.0.0.1:%d: Address already in use\n",
-              taken.getLocalPort());
+              "pen: cannot listen on 127.0.0.1:%d: Address already in use\n", taken.getLocalPort());
       assertThat(pidFile).doesNotExist();
     }
   }

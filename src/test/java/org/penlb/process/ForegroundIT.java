@@ -50,8 +50,15 @@ class ForegroundIT {
       var script = "exec \"$0\" \"$@\" <&- >&- 2>&-";
       var process =
           new ProcessBuilder(
-                  "sh", "-c", script, PenProcess.PEN, "-f", "-p", pidFile.toString(),
-                  "127.0.0.1:" + port, web.address())
+                  "sh",
+                  "-c",
+                  script,
+                  PenProcess.PEN,
+                  "-f",
+                  "-p",
+                  pidFile.toString(),
+                  "127.0.0.1:" + port,
+                  web.address())
               .start();
       try {
         PenProcess.eventually("pen listens", () -> Files.exists(pidFile));

@@ -151,7 +151,13 @@ class PrivilegesIT {
     var outcome =
         PenProcess.run(
             PenProcess.command(
-                "-j", jail.toString(), "-u", "no-such-user", "-p", jail + "/pid", "127.0.0.1:0",
+                "-j",
+                jail.toString(),
+                "-u",
+                "no-such-user",
+                "-p",
+                jail + "/pid",
+                "127.0.0.1:0",
                 web.address()));
     assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.err()).contains("no-such-user");

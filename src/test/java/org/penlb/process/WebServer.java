@@ -89,7 +89,7 @@ final class WebServer implements AutoCloseable {
       }
       head.append((char) b);
     }
-    var length = head.toString().replaceAll("(?s).*Content-Length: (\\d+).*", "$1");
+    var length = head.toString().replaceAll("(?is).*Content-Length: (\\d+).*", "$1");
     return new String(in.readNBytes(Integer.parseInt(length)), ISO_8859_1);
   }
 
