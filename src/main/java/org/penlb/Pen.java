@@ -2,12 +2,15 @@ package org.penlb;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.penlb.acl.ClientAddress;
 import org.penlb.config.BadSettingException;
 import org.penlb.config.CommandLine;
 import org.penlb.config.Launch;
@@ -33,6 +36,7 @@ public final class Pen {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean reportAsked = new AtomicBoolean();
   private Balancer balancer;
+  private boolean inChroot;
 
   private Pen(Launch launch) {
     this.launch = launch;
@@ -51,9 +55,11 @@ public final class Pen {
       if (launch.demo()) {
         return new Demo(System.out).run();
       }
-      launch.notices().forEach(notice -> System.err.println("pen: " + notice));
-      if (!launch.foreground() && !Background.isChild()) {
-        return Background.startChild(System.err);
+      if (!Background.isChild()) {
+        launch.notices().forEach(notice -> System.err.println("pen: " + notice));
+        if (!launch.foreground()) {
+          return Background.startChild(System.err);
+        }
       }
       return new Pen(launch).serve();
     } catch (UsageException e) {
@@ -81,11 +87,11 @@ public final class Pen {
     setUpDiagnostics();
     balancer = open();
     try {
+      handleSignals(); // before the pid file invites others to send some
       writePid();
       restrict();
       Diagnostics.decouple();
       balancer.start();
-      handleSignals();
       if (!launch.foreground()) {
         Background.ready();
       }
@@ -122,11 +128,20 @@ public final class Pen {
   private void restrict() throws IOException {
     var account = launch.user() == null ? null : Account.find(launch.user());
     if (launch.chroot() != null) {
+      loadWhatOpensFiles();
       Filesystem.chroot(launch.chroot());
+      inChroot = true;
     }
     if (account != null) {
       Privileges.drop(account);
     }
+  }
+
+  /// In the new root there is no /dev/random, for example: the JDK would gather randomness of its
+  /// own when the first client connects, which takes it many seconds.
+  private static void loadWhatOpensFiles() {
+    ClientAddress.of(new InetSocketAddress(0));
+    TimeZone.getDefault();
   }
 
   private void drain() throws InterruptedException {
@@ -176,14 +191,16 @@ public final class Pen {
     }
   }
 
-  /// The path by which a file is known after the chroot, if it is in there.
+  /// The path by which a file is known after the chroot: those in there are named as from outside
+  /// or, like all others, as from inside.
   private Path insideChroot(Path file) {
-    if (launch.chroot() == null) {
+    if (!inChroot) {
       return file;
     }
     var root = launch.chroot().toAbsolutePath().normalize();
     var absolute = file.toAbsolutePath().normalize();
-    return absolute.startsWith(root) ? Path.of("/").resolve(root.relativize(absolute)) : file;
+    // Not toAbsolutePath: Java goes on with the working directory of before.
+    return Path.of("/").resolve(absolute.startsWith(root) ? root.relativize(absolute) : file);
   }
 
   // ---- signals --------------------------------------------------------------------------------
@@ -226,7 +243,7 @@ public final class Pen {
       return;
     }
     try {
-      ReportFile.write(launch.webStats(), HtmlReport.render(snapshot));
+      ReportFile.write(insideChroot(launch.webStats()), HtmlReport.render(snapshot));
     } catch (IOException e) {
       log().warn("{}", e.getMessage());
     }

@@ -1,5 +1,6 @@
 package org.penlb.unix;
 
+import java.lang.foreign.MemorySegment;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -17,10 +18,19 @@ public final class Signals {
   /// on a new thread of the JVM, so deliveries may overlap; the kernel merges those that arrive
   /// while one is pending. An exception is reported on standard error and changes nothing.
   ///
+  /// A daemon means it even when it was started with the signal ignored, by nohup or by `&` in a
+  /// script.
+  ///
   /// @param name without SIG: "HUP"
   /// @throws IllegalArgumentException if there is no such signal or the JVM needs it itself
   public static void on(String name, Runnable action) {
-    Signal.handle(new Signal(name), _ -> run(name, action));
+    Signal signal = new Signal(name);
+    SignalHandler handler = _ -> run(name, action);
+    if (Signal.handle(signal, handler).equals(SignalHandler.SIG_IGN)) {
+      // The JVM leaves HUP, INT and TERM alone where they are ignored: stop ignoring, and again.
+      Posix.call("signal", (long) signal.getNumber(), MemorySegment.NULL); // SIG_DFL
+      Signal.handle(signal, handler);
+    }
   }
 
   private static void run(String name, Runnable action) {

@@ -14,7 +14,19 @@ class SignalsTest {
 
   @Test
   void eachSignalRunsItsActionEveryTimeAndNothingElse() throws Exception {
-    Process child = ChildJvm.of(Child.class).redirectErrorStream(true).start();
+    runsEachAction(ChildJvm.of(Child.class));
+  }
+
+  @Test
+  void signalsThatTheStarterIgnoredArriveToo() throws Exception {
+    ProcessBuilder child = ChildJvm.of(Child.class);
+    List<String> ignoring = List.of("sh", "-c", "trap '' HUP USR1 TERM INT; exec \"$0\" \"$@\"");
+    child.command().addAll(0, ignoring);
+    runsEachAction(child);
+  }
+
+  private static void runsEachAction(ProcessBuilder builder) throws Exception {
+    Process child = builder.redirectErrorStream(true).start();
     try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
       awaitLine(out, "set");
       for (int round = 0; round < 2; round++) {

@@ -1,0 +1,61 @@
+package org.penlb.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// TERM and INT.
+class EndIT {
+  @TempDir private Path dir;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT"})
+  void theSignalEndsItWithStatus0AndWithoutPidFile(String signal) throws Exception {
+    var pidFile = dir.resolve("pen.pid");
+    try (var web = new WebServer("a");
+        var pen = PenProcess.start("-p", pidFile.toString(), "127.0.0.1:0", web.address())) {
+      assertThat(pidFile).hasContent(pen.pid() + "\n");
+      pen.signal(signal);
+      assertThat(pen.status()).isZero();
+      assertThat(pidFile).doesNotExist();
+    }
+  }
+
+  @Test
+  void liveConnectionsMayFinishFirst() throws Exception {
+    try (var web = new WebServer("a");
+        var pen = PenProcess.start("--drain", "20", "127.0.0.1:0", web.address());
+        var client = new Socket(InetAddress.getLoopbackAddress(), pen.port())) {
+      WebServer.get(client, "/before");
+      pen.signal("TERM");
+      PenProcess.eventually("it ends slowly", () -> pen.stderr().contains("1 connections"));
+      assertThat(WebServer.get(client, "/after")).isEqualTo("a");
+      client.close();
+      assertThat(pen.status()).isZero();
+    }
+  }
+
+  @Test
+  void theSecondSignalDoesNotWait() throws Exception {
+    var pidFile = dir.resolve("pen.pid");
+    try (var web = new WebServer("a");
+        var pen =
+            PenProcess.start(
+                "--drain", "100", "-p", pidFile.toString(), "127.0.0.1:0", web.address());
+        var client = new Socket(InetAddress.getLoopbackAddress(), pen.port())) {
+      WebServer.get(client, "/");
+      pen.signal("TERM");
+      PenProcess.eventually("it ends slowly", () -> pen.stderr().contains("1 connections"));
+      pen.signal("INT");
+      assertThat(pen.status()).isZero();
+      assertThat(Files.exists(pidFile)).isFalse();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package org.penlb.process;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Clients that send requests one after another, each with an id of its own, until closed.
+final class Load implements AutoCloseable {
+  private static final int REQUESTS_PER_CONNECTION = 10;
+
+  private final int port;
+  private final AtomicInteger ids = new AtomicInteger();
+  private final AtomicReference<IOException> failure = new AtomicReference<>();
+  private final List<Thread> clients = new ArrayList<>();
+  private volatile boolean closed;
+
+  Load(int port, int clients) {
+    this.port = port;
+    for (int i = 0; i < clients; i++) {
+      var from = "127.0.3." + (i + 1);
+      this.clients.add(Thread.ofVirtual().start(() -> run(from)));
+    }
+  }
+
+  private void run(String from) {
+    try {
+      while (!closed) {
+        connection(from);
+      }
+    } catch (IOException e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  private void connection(String from) throws IOException {
+    try (var client = new Socket()) {
+      client.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+      client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      for (int i = 0; i < REQUESTS_PER_CONNECTION && !closed; i++) {
+        WebServer.get(client, "/" + ids.getAndIncrement());
+      }
+    }
+  }
+
+  /// Requests that were sent; their ids are the numbers below it.
+  int sent() {
+    return ids.get();
+  }
+
+  /// Ends with the answers to all requests that were sent.
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    for (var client : clients) {
+      try {
+        client.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    if (failure.get() != null) {
+      throw failure.get();
+    }
+  }
+}
