@@ -27,8 +27,8 @@ class FlappingServersTest {
   @Test
   void everyRequestIsAnsweredOrClosedAndAllAreServedInTheEnd() throws Exception {
     var servers = List.of(LineServer.start("a"), LineServer.start("b"), LineServer.start("c"));
-    try (var pen = pen(servers);
-        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    var threads = Executors.newVirtualThreadPerTaskExecutor();
+    try (var pen = pen(servers)) {
       var clients = new ArrayList<Future<Integer>>();
       for (int i = 0; i < CLIENTS; i++) {
         var from = "127.0.4." + (1 + i);
@@ -53,6 +53,7 @@ class FlappingServersTest {
       assertThat(service.closes()).doesNotContainKey("internal");
       assertThat(idleCpu()).as("processors kept busy by pen's loops").isLessThan(0.1);
     } finally {
+      threads.shutdownNow();
       servers.forEach(LineServer::close);
     }
   }
