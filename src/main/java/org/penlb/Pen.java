@@ -2,7 +2,10 @@ package org.penlb;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +36,7 @@ public final class Pen {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean reportAsked = new AtomicBoolean();
   private Balancer balancer;
+  private volatile boolean chrooted;
 
   private Pen(Launch launch) {
     this.launch = launch;
@@ -81,10 +85,10 @@ public final class Pen {
     setUpDiagnostics();
     balancer = open();
     try {
+      handleSignals(); // first: whoever ends a pen that is starting wants it to clean up, too
       writePid();
       restrict();
       balancer.start();
-      handleSignals();
       if (!launch.foreground()) {
         Background.ready();
       }
@@ -121,6 +125,7 @@ public final class Pen {
     var account = launch.user() == null ? null : Account.find(launch.user());
     if (launch.chroot() != null) {
       Filesystem.chroot(launch.chroot());
+      chrooted = true;
     }
     if (account != null) {
       Privileges.drop(account);
@@ -149,7 +154,7 @@ public final class Pen {
   private void writePid() throws IOException {
     if (launch.pidFile() != null) {
       try {
-        Files.writeString(launch.pidFile(), ProcessHandle.current().pid() + "\n");
+        Files.writeString(launch.pidFile(), pidLine());
       } catch (IOException e) {
         throw new IOException(
             "cannot write the pid file " + launch.pidFile() + ": " + reason(e), e);
@@ -157,10 +162,18 @@ public final class Pen {
     }
   }
 
+  private static String pidLine() {
+    return ProcessHandle.current().pid() + "\n";
+  }
+
+  /// The messages of most file exceptions are nothing but the file's name.
   private static String reason(IOException e) {
-    return e instanceof java.nio.file.FileSystemException f && f.getReason() != null
-        ? f.getReason()
-        : e.getClass().getSimpleName();
+    return switch (e) {
+      case NoSuchFileException _ -> "no such directory";
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   private void removePid() {
@@ -168,7 +181,11 @@ public final class Pen {
       return;
     }
     try {
-      Files.deleteIfExists(insideChroot(launch.pidFile()));
+      var file = insideChroot(launch.pidFile());
+      // A pen that took over has written its own pid there.
+      if (Files.isRegularFile(file) && Files.readString(file).equals(pidLine())) {
+        Files.delete(file);
+      }
     } catch (IOException e) {
       log().debug("cannot remove the pid file {}: {}", launch.pidFile(), e.toString());
     }
@@ -176,7 +193,7 @@ public final class Pen {
 
   /// The path by which a file is known after the chroot, if it is in there.
   private Path insideChroot(Path file) {
-    if (launch.chroot() == null) {
+    if (!chrooted) {
       return file;
     }
     var root = launch.chroot().toAbsolutePath().normalize();
