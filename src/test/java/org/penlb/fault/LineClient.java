@@ -47,7 +47,19 @@ final class LineClient implements AutoCloseable {
 
   /// @throws EOFException if the connection ends before an answer
   String ask(String line) throws IOException {
+    send(line);
+    return readAnswer();
+  }
+
+  void send(String line) throws IOException {
     socket.getOutputStream().write((line + "\n").getBytes(UTF_8));
+  }
+
+  boolean hasAnswer() throws IOException {
+    return in.ready();
+  }
+
+  String readAnswer() throws IOException {
     var answer = in.readLine();
     if (answer == null) {
       throw new EOFException("closed before an answer");
