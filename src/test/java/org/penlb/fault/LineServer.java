@@ -27,9 +27,9 @@ final class LineServer implements AutoCloseable {
   private final InetSocketAddress address;
   private ServerSocket listener;
 
-  private LineServer(String name, InetAddress host) throws IOException {
+  private LineServer(String name, InetSocketAddress where) throws IOException {
     this.name = name;
-    listen(new InetSocketAddress(host, 0));
+    listen(where);
     address = (InetSocketAddress) listener.getLocalSocketAddress();
   }
 
@@ -40,7 +40,11 @@ final class LineServer implements AutoCloseable {
   }
 
   static LineServer on(String name, String host) throws IOException {
-    return new LineServer(name, InetAddress.ofLiteral(host));
+    return on(name, host, 0);
+  }
+
+  static LineServer on(String name, String host, int port) throws IOException {
+    return new LineServer(name, new InetSocketAddress(InetAddress.ofLiteral(host), port));
   }
 
   private void listen(InetSocketAddress where) throws IOException {
