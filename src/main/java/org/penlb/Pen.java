@@ -3,7 +3,10 @@ package org.penlb;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.TimeZone;
@@ -36,7 +39,7 @@ public final class Pen {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean reportAsked = new AtomicBoolean();
   private Balancer balancer;
-  private boolean inChroot;
+  private volatile boolean chrooted;
 
   private Pen(Launch launch) {
     this.launch = launch;
@@ -87,7 +90,7 @@ public final class Pen {
     setUpDiagnostics();
     balancer = open();
     try {
-      handleSignals(); // before the pid file invites others to send some
+      handleSignals(); // first: whoever ends a pen that is starting wants it to clean up, too
       writePid();
       restrict();
       Diagnostics.decouple();
@@ -130,7 +133,7 @@ public final class Pen {
     if (launch.chroot() != null) {
       loadWhatOpensFiles();
       Filesystem.chroot(launch.chroot());
-      inChroot = true;
+      chrooted = true;
     }
     if (account != null) {
       Privileges.drop(account);
@@ -166,7 +169,7 @@ public final class Pen {
   private void writePid() throws IOException {
     if (launch.pidFile() != null) {
       try {
-        Files.writeString(launch.pidFile(), ProcessHandle.current().pid() + "\n");
+        Files.writeString(launch.pidFile(), pidLine());
       } catch (IOException e) {
         throw new IOException(
             "cannot write the pid file " + launch.pidFile() + ": " + reason(e), e);
@@ -174,10 +177,18 @@ public final class Pen {
     }
   }
 
+  private static String pidLine() {
+    return ProcessHandle.current().pid() + "\n";
+  }
+
+  /// The messages of most file exceptions are nothing but the file's name.
   private static String reason(IOException e) {
-    return e instanceof java.nio.file.FileSystemException f && f.getReason() != null
-        ? f.getReason()
-        : e.getClass().getSimpleName();
+    return switch (e) {
+      case NoSuchFileException _ -> "no such directory";
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   private void removePid() {
@@ -185,7 +196,11 @@ public final class Pen {
       return;
     }
     try {
-      Files.deleteIfExists(insideChroot(launch.pidFile()));
+      var file = insideChroot(launch.pidFile());
+      // A pen that took over has written its own pid there.
+      if (Files.isRegularFile(file) && Files.readString(file).equals(pidLine())) {
+        Files.delete(file);
+      }
     } catch (IOException e) {
       log().debug("cannot remove the pid file {}: {}", launch.pidFile(), e.toString());
     }
@@ -194,7 +209,7 @@ public final class Pen {
   /// The path by which a file is known after the chroot: those in there are named as from outside
   /// or, like all others, as from inside.
   private Path insideChroot(Path file) {
-    if (!inChroot) {
+    if (!chrooted) {
       return file;
     }
     var root = launch.chroot().toAbsolutePath().normalize();

@@ -21,6 +21,7 @@ import org.penlb.balance.ClientTable;
 import org.penlb.balance.Server;
 import org.penlb.balance.ServerTable;
 import org.penlb.balance.Service;
+import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.ServiceConfig;
 import org.penlb.log.RequestLog;
@@ -83,7 +84,8 @@ final class RunningService {
     var running = new RunningService(service, loops, clock, log);
     try {
       for (var endpoint : config.listen()) {
-        running.listen(ListeningSockets.open(endpoint, loops.size(), settings.backlog(), takeover));
+        running.listen(
+            endpoint, ListeningSockets.open(endpoint, loops.size(), settings.backlog(), takeover));
       }
     } catch (IOException | RuntimeException e) {
       running.close();
@@ -124,15 +126,17 @@ final class RunningService {
     return server;
   }
 
-  private void listen(List<ServerSocketChannel> opened) throws IOException {
+  private void listen(Endpoint endpoint, List<ServerSocketChannel> opened) throws IOException {
     sockets.addAll(opened);
     for (int i = 0; i < opened.size(); i++) {
       listeners.add(new TcpListener(opened.get(i), tablesFor(i, opened.size())));
     }
-    var address = opened.getFirst().getLocalAddress();
-    addresses.add(address);
-    if (address instanceof UnixDomainSocketAddress unix) {
-      socketFiles.add(new UnixSocketFile(unix.getPath(), fileKey(unix.getPath())));
+    if (endpoint.isUnix()) {
+      // Not the socket's own address: one that took over was bound under another name.
+      addresses.add(UnixDomainSocketAddress.of(endpoint.path()));
+      socketFiles.add(new UnixSocketFile(endpoint.path(), fileKey(endpoint.path())));
+    } else {
+      addresses.add(opened.getFirst().getLocalAddress());
     }
   }
 

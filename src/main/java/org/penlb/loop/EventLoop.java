@@ -115,7 +115,12 @@ public final class EventLoop implements Runnable {
           runDueDeadlines();
         } catch (ClosedSelectorException e) {
           return;
-        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+        } catch (IOException
+            | RuntimeException
+            | OutOfMemoryError
+            | StackOverflowError
+            | LinkageError
+            | AssertionError e) {
           LOG.error("event loop: {}; it goes on", e.toString(), e);
         }
       }
@@ -157,7 +162,11 @@ public final class EventLoop implements Runnable {
       if (key.isValid()) {
         ready.onReady(key.readyOps());
       }
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+    } catch (RuntimeException
+        | OutOfMemoryError
+        | StackOverflowError
+        | LinkageError // a class whose file could not be opened, for want of descriptors
+        | AssertionError e) {
       ready.onDefect(e);
     }
   }

@@ -21,13 +21,17 @@ final class Admission {
   private final AtomicInteger live = new AtomicInteger();
   private final AtomicLong lastNumber = new AtomicLong();
   private final AtomicInteger paused = new AtomicInteger();
+
+  /// Connections without a descriptor for the server's side.
+  private final AtomicInteger waiting = new AtomicInteger();
+
   private final List<TcpListener> listeners = new CopyOnWriteArrayList<>();
 
   private volatile boolean full;
   private volatile boolean wasFull;
   private volatile long fullUntilNanos;
-  private volatile boolean scarce;
-  private volatile long lastShortageNanos;
+  private boolean scarce;
+  private long lastShortageNanos;
 
   Admission(Service service) {
     this.service = service;
@@ -65,11 +69,31 @@ final class Admission {
       full = false;
     }
     // The listener raises `paused` before it looks at `live` again, so one of us sees the other.
-    if (paused.get() > 0) {
+    if (paused.get() > 0 && waiting.get() == 0) {
       for (var listener : listeners) {
         listener.requestResume();
       }
     }
+  }
+
+  /// Gives a place back for which there was no descriptor. Nobody is woken: each would only fail
+  /// the same way and wake the next one.
+  void leaveForShortage() {
+    live.decrementAndGet();
+  }
+
+  /// A connection waits for a descriptor; those that become free are for it and not for new
+  /// clients, who wait in the backlog as well as here.
+  void onWaiting() {
+    waiting.incrementAndGet();
+  }
+
+  void onWaitingOver() {
+    waiting.decrementAndGet();
+  }
+
+  boolean othersGoFirst() {
+    return waiting.get() > 0;
   }
 
   void onPaused() {
@@ -98,17 +122,22 @@ final class Admission {
   /// This machine has no descriptor, port or memory left for pen: every listener pauses. Said once
   /// per episode.
   void onShortage(String what, Throwable cause, long nowNanos) {
-    if (!scarce || nowNanos - lastShortageNanos > EPISODE_NANOS) {
+    if (isNewEpisode(nowNanos)) {
       LOG.warn(
           "service {}: {}: {}: clients wait until it is better; no server is blamed",
           service.name(),
           what,
           cause.getMessage());
     }
-    lastShortageNanos = nowNanos;
-    scarce = true;
     for (var listener : listeners) {
       listener.requestPause();
     }
+  }
+
+  private synchronized boolean isNewEpisode(long nowNanos) {
+    boolean isNew = !scarce || nowNanos - lastShortageNanos > EPISODE_NANOS;
+    lastShortageNanos = nowNanos;
+    scarce = true;
+    return isNew;
   }
 }

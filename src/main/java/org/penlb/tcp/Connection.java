@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 ///
 ///     open --> CONNECTING --> CARRYING --> (RESETTING) --> CLOSED
 ///               |  ^    ^                                    ^
-///               |  |    +-> SHORT (of descriptors or ports) -+
+///               |  |    +-> SHORT or WAITING ----------------+
 ///               +--+ the next server                         |
 ///               +--------------------------------------------+ no server left
 ///
@@ -48,8 +48,11 @@ final class Connection extends Deadline {
 
   private enum State {
     CONNECTING,
-    /// pen itself has no descriptor or port for the server's side; it tries again.
+    /// pen itself has no port for the server's side; it tries again for a while.
     SHORT,
+    /// pen itself has no descriptor for the server's side; it tries again until there is one: were
+    /// this client not accepted yet, it would wait in the backlog as long.
+    WAITING,
     CARRYING,
     /// One side was reset: what it sent before is delivered, then the other is reset too.
     RESETTING,
@@ -146,15 +149,20 @@ final class Connection extends Deadline {
 
   /// Returns false if the server refused at once.
   private boolean connect() {
+    endWaiting();
     state = State.CONNECTING;
     var address = server.address();
     try {
       fromServer = new Flow(this, openSocket(address));
     } catch (IOException e) {
+      state = State.WAITING;
+      table.admission().onWaiting();
       onShortage("no socket for " + server, e);
       return true;
     }
     try {
+      prepare(fromServer.source());
+      bindToSource(fromServer.source());
       if (fromServer.source().connect(address)) {
         onConnected();
       } else {
@@ -163,6 +171,7 @@ final class Connection extends Deadline {
       }
       return true;
     } catch (BindException e) { // EADDRNOTAVAIL: no local port left, or no such local address
+      state = State.SHORT;
       onShortage("no local address or port to reach " + server, e);
       return true;
     } catch (IOException e) {
@@ -170,21 +179,18 @@ final class Connection extends Deadline {
     }
   }
 
-  private SocketChannel openSocket(InetSocketAddress address) throws IOException {
+  /// Fails for want of a descriptor or of memory only.
+  private static SocketChannel openSocket(InetSocketAddress address) throws IOException {
     boolean ipv4 = address.getAddress() instanceof Inet4Address;
-    var socket =
-        SocketChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-    try {
-      prepare(socket);
-      var source = table.service().settings().source();
-      // It cannot reach a server of the other family: there the kernel chooses.
-      if (source != null && source instanceof Inet4Address == ipv4) {
-        socket.bind(new InetSocketAddress(source, 0));
-      }
-      return socket;
-    } catch (IOException e) {
-      ConnectionTable.closeQuietly(socket);
-      throw e;
+    return SocketChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+  }
+
+  /// A source of one family cannot reach a server of the other: there the kernel chooses.
+  private void bindToSource(SocketChannel socket) throws IOException {
+    var source = table.service().settings().source();
+    boolean ipv4 = server.address().getAddress() instanceof Inet4Address;
+    if (source != null && source instanceof Inet4Address == ipv4) {
+      socket.bind(new InetSocketAddress(source, 0));
     }
   }
 
@@ -196,8 +202,13 @@ final class Connection extends Deadline {
   private void onShortage(String what, IOException cause) {
     dropServerSocket();
     table.admission().onShortage(what, cause, loop().nowNanos());
-    state = State.SHORT;
     loop().deadlines().set(this, loop().nowNanos() + TcpListener.SHORTAGE_PAUSE_NANOS);
+  }
+
+  private void endWaiting() {
+    if (state == State.WAITING) {
+      table.admission().onWaitingOver();
+    }
   }
 
   private void onConnectReady() {
@@ -292,7 +303,7 @@ final class Connection extends Deadline {
     switch (state) {
       case CONNECTING -> onConnectReady();
       case CARRYING, RESETTING -> carry(side, readyOps);
-      case SHORT, CLOSED -> {}
+      case SHORT, WAITING, CLOSED -> {}
     }
   }
 
@@ -430,7 +441,7 @@ final class Connection extends Deadline {
         onConnectFailed("no answer within " + connectTimeout().toSeconds() + " s");
         connectNext();
       }
-      case SHORT -> retry(nowNanos);
+      case SHORT, WAITING -> retry(nowNanos);
       case CARRYING -> watch(nowNanos);
       case RESETTING -> settle();
       case CLOSED -> throw new AssertionError("a closed connection has no deadline");
@@ -438,8 +449,10 @@ final class Connection extends Deadline {
   }
 
   private void retry(long nowNanos) {
-    if (nowNanos - openedNanos > connectTimeout().toNanos()) {
+    if (state == State.SHORT && nowNanos - openedNanos > connectTimeout().toNanos()) {
       close(CloseCause.SHORTAGE);
+    } else if (Sockets.hasHungUp(fromClient.source())) {
+      close(CloseCause.CLIENT_RESET);
     } else if (!connect()) {
       connectNext();
     }
@@ -467,6 +480,7 @@ final class Connection extends Deadline {
       return;
     }
     reportTraffic();
+    endWaiting();
     state = State.CLOSED;
     loop().deadlines().cancel(this);
     closeSide(fromClient);

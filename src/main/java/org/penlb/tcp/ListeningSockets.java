@@ -104,32 +104,43 @@ public final class ListeningSockets {
 
   private static ServerSocketChannel openUnix(Path path, int backlog, boolean takeover)
       throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
+      throw new BindException("there is something that is not a socket");
+    }
     if (takeover) {
-      // Bound beside it and moved over it: at no time is there no socket.
-      var beside = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid());
-      var socket =
-          bind(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(beside), backlog, false);
-      Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
-      return socket;
+      return openOver(path, backlog);
     }
     removeStale(path);
     return bind(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path), backlog, false);
   }
 
-  /// Removes what a pen that did not end properly has left; nothing else.
+  /// Bound beside the old socket and moved over it: at no time is there none.
+  private static ServerSocketChannel openOver(Path path, int backlog) throws IOException {
+    var beside = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid());
+    var socket =
+        bind(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(beside), backlog, false);
+    try {
+      Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
+      return socket;
+    } catch (IOException e) {
+      ConnectionTable.closeQuietly(socket);
+      Files.deleteIfExists(beside);
+      throw e;
+    }
+  }
+
+  private static boolean isSocket(Path path) throws IOException {
+    return (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) >> 12 == 0xC;
+  }
+
+  /// Removes what a pen that did not end properly has left.
   private static void removeStale(Path path) throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      if (isAnswered(path)) {
+        throw new BindException("Address already in use");
+      }
+      Files.delete(path);
     }
-    boolean isSocket =
-        (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) >> 12 == 0xC;
-    if (!isSocket) {
-      throw new BindException("there is something that is not a socket");
-    }
-    if (isAnswered(path)) {
-      throw new BindException("Address already in use");
-    }
-    Files.delete(path);
   }
 
   private static boolean isAnswered(Path path) {

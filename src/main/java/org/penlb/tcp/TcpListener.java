@@ -65,11 +65,13 @@ public final class TcpListener extends Deadline implements Ready {
 
   /// Has a place in the admission; gives it back if there is nobody.
   private boolean acceptOne() {
-    SocketChannel client = null;
+    SocketChannel client;
     try {
       client = socket.accept();
     } catch (IOException e) {
+      admission.leaveForShortage();
       admission.onShortage("cannot accept", e, own.loop().nowNanos());
+      return false;
     }
     if (client == null) {
       admission.leave(own.loop().nowNanos());
@@ -104,7 +106,8 @@ public final class TcpListener extends Deadline implements Ready {
 
   private void pauseForMoment() {
     pause();
-    own.loop().deadlines().set(this, own.loop().nowNanos() + SHORTAGE_PAUSE_NANOS);
+    // Never moved back: others in trouble must not keep this one from trying.
+    own.loop().deadlines().setNoLaterThan(this, own.loop().nowNanos() + SHORTAGE_PAUSE_NANOS);
   }
 
   private void pause() {
@@ -148,7 +151,11 @@ public final class TcpListener extends Deadline implements Ready {
 
   @Override
   protected void onDeadline(long nowNanos) {
-    resume();
+    if (admission.othersGoFirst()) {
+      pauseForMoment();
+    } else {
+      resume();
+    }
   }
 
   /// Takes the clients that are already waiting in the backlog, then stops accepting.
