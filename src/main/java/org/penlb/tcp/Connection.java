@@ -396,9 +396,9 @@ final class Connection extends Deadline {
 
   /// Whether there is nobody to deliver anything to: this side was reset as well. Its kernel keeps
   /// saying that bytes are unsent, and the selector may not be watching it.
-  private static boolean isGone(Flow side) {
-    // A side that has ended, and was told of our end, counts as hung up while bytes are on the way.
-    return !side.source().socket().isOutputShutdown() && Sockets.hasHungUp(side.source());
+  private boolean isGone(Flow side) {
+    // A side that has ended and was told of our end has hung up while bytes are still on the way.
+    return !opposite(side).hasPassedEnd() && Sockets.hasHungUp(side.source());
   }
 
   private static void resetOnClose(SocketChannel socket) {

@@ -35,6 +35,8 @@ final class Flow implements Ready {
   /// The end has been passed on, or the sink takes no more: nothing is left to do here.
   private boolean finished;
 
+  private boolean passedEnd;
+
   Flow(Connection connection, SocketChannel source) {
     this.connection = connection;
     this.source = source;
@@ -84,6 +86,11 @@ final class Flow implements Ready {
 
   boolean hasEnded() {
     return ended;
+  }
+
+  /// Whether the sink was told of the end.
+  boolean hasPassedEnd() {
+    return passedEnd;
   }
 
   // ---- readiness ------------------------------------------------------------------------------
@@ -212,6 +219,7 @@ final class Flow implements Ready {
     try {
       if (!connection.onEnd(this)) {
         sink().shutdownOutput();
+        passedEnd = true;
       }
     } catch (IOException e) {
       connection.onRefused(opposite);
