@@ -111,7 +111,11 @@ public final class EventLoop implements Runnable {
           runDueDeadlines();
         } catch (ClosedSelectorException e) {
           return;
-        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+        } catch (IOException
+            | RuntimeException
+            | OutOfMemoryError
+            | StackOverflowError
+            | AssertionError e) {
           LOG.error("event loop: {}; it goes on", e.toString(), e);
         }
       }
