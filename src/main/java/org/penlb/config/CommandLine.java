@@ -202,7 +202,7 @@ public final class CommandLine {
     if (text != null && text.isEmpty()) {
       throw new BadSettingException("option " + option + " has an empty value, expected a file");
     }
-    return text == null ? null : Path.of(text);
+    return text == null ? null : Endpoint.path(text, "option " + option);
   }
 
   private int number(String option, int least, int most, int absent) throws BadSettingException {

@@ -2,6 +2,7 @@ package org.penlb.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -22,7 +23,7 @@ public record Endpoint(String host, int port, Path path) {
   /// @throws BadSettingException that names the part which is wrong
   public static Endpoint parse(String text) throws BadSettingException {
     if (text.startsWith("/")) {
-      return new Endpoint(null, -1, Path.of(text));
+      return new Endpoint(null, -1, path(text, "address"));
     }
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
@@ -35,6 +36,9 @@ public record Endpoint(String host, int port, Path path) {
     }
     if (host.isEmpty()) {
       throw new BadSettingException("address '" + text + "' has no host before ':', " + FORM);
+    }
+    if (!isHost(host)) {
+      throw new BadSettingException("address '" + text + "' has no valid host, " + FORM);
     }
     return new Endpoint(host, port(text.substring(colon + 1), "address '" + text + "'"), null);
   }
@@ -53,10 +57,14 @@ public record Endpoint(String host, int port, Path path) {
       int end = text.indexOf(':');
       host = end < 0 ? text : text.substring(0, end);
     }
-    if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c == '[' || c == ']')) {
+    if (!isHost(host)) {
       throw new BadSettingException("'" + text + "' has no valid host, " + form);
     }
     return host;
+  }
+
+  private static boolean isHost(String text) {
+    return !text.isBlank() && text.chars().noneMatch(c -> c <= ' ' || c == '[' || c == ']');
   }
 
   /// What follows the host: empty, or a colon and the rest.
@@ -67,6 +75,16 @@ public record Endpoint(String host, int port, Path path) {
       throw new BadSettingException("'" + text + "' is not understood after ']', " + form);
     }
     return rest;
+  }
+
+  /// A file's name. With `LC_ALL=C` the JDK cannot name files beyond ASCII.
+  static Path path(String text, String what) throws BadSettingException {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new BadSettingException(
+          what + " '" + text + "' cannot be the name of a file here: " + e.getReason());
+    }
   }
 
   /// A port number, or a service's name from `/etc/services`.

@@ -1,0 +1,146 @@
+package org.penlb.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServerTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  private final Server server = new Scene().add("web1:80:2:3");
+
+  @Test
+  void newClientsAreTakenUpToMaxAndReturningOnesUpToHard() {
+    assertThat(server.tryAcquire(false)).isTrue();
+    assertThat(server.tryAcquire(false)).isTrue();
+    assertThat(server.hasRoom(false)).isFalse();
+    assertThat(server.tryAcquire(false)).isFalse();
+    assertThat(server.hasRoom(true)).isTrue();
+    assertThat(server.tryAcquire(true)).isTrue();
+    assertThat(server.hasRoom(true)).isFalse();
+    assertThat(server.tryAcquire(true)).isFalse();
+    assertThat(server.connections()).isEqualTo(3);
+    server.release();
+    assertThat(server.tryAcquire(false)).as("still at max").isFalse();
+    server.release();
+    assertThat(server.tryAcquire(false)).isTrue();
+  }
+
+  @Test
+  void maxZeroIsUnlimitedWhateverHardSays() {
+    var unlimited = new Scene().add("web1:80:0:1");
+    for (int i = 0; i < 1000; i++) {
+      assertThat(unlimited.tryAcquire(i % 2 == 0)).isTrue();
+    }
+    assertThat(unlimited.hasRoom(false)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void limitHoldsForManyThreads(boolean returning) throws Exception {
+    int limit = returning ? 3 : 2;
+    var inside = new AtomicInteger();
+    var most = new AtomicInteger();
+    var tasks = new ArrayList<Callable<Integer>>();
+    for (int thread = 0; thread < 4; thread++) {
+      tasks.add(
+          () -> {
+            int taken = 0;
+            for (int i = 0; i < 50_000; i++) {
+              if (server.tryAcquire(returning)) {
+                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                most.accumulateAndGet(server.connections(), Math::max);
+                inside.decrementAndGet();
+                server.release();
+                taken++;
+              }
+            }
+            return taken;
+          });
+    }
+    try (var threads = Executors.newFixedThreadPool(tasks.size())) {
+      int taken = 0;
+      for (var task : threads.invokeAll(tasks)) {
+        taken += task.get();
+      }
+      assertThat(taken).isPositive();
+    }
+    assertThat(most.get()).isBetween(1, limit);
+    assertThat(server.connections()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -5, Long.MAX_VALUE - 10, Long.MIN_VALUE})
+  void blacklistedForAsLongAsAskedAtAnyReadingOfTheClock(long now) {
+    assertThat(server.isAvailable(now)).isTrue();
+    assertThat(server.blacklist(now, 30 * SECOND)).as("news").isTrue();
+    assertThat(server.isBlacklisted(now)).isTrue();
+    assertThat(server.isAvailable(now + 30 * SECOND - 1)).isFalse();
+    assertThat(server.blacklistedNanos(now + 10 * SECOND)).isEqualTo(20 * SECOND);
+    assertThat(server.isAvailable(now + 30 * SECOND)).isTrue();
+    assertThat(server.blacklistedNanos(now + 31 * SECOND)).isZero();
+  }
+
+  @Test
+  void blacklistingAgainProlongsAndIsNoNews() {
+    assertThat(server.blacklist(0, 10)).isTrue();
+    assertThat(server.blacklist(5, 10)).isFalse();
+    assertThat(server.isBlacklisted(14)).isTrue();
+    assertThat(server.blacklist(15, 10)).as("it had come back").isTrue();
+    assertThat(server.failed()).isEqualTo(3);
+  }
+
+  @Test
+  void blacklistTimeZeroLeavesNobodyOut() {
+    assertThat(server.blacklist(0, 0)).isTrue();
+    assertThat(server.isAvailable(0)).isTrue();
+  }
+
+  @Test
+  void clearingBringsItStraightBack() {
+    assertThat(server.blacklist(0, 10)).isTrue();
+    server.clearBlacklist();
+    assertThat(server.isAvailable(1)).isTrue();
+    assertThat(server.blacklist(2, 10)).as("news again").isTrue();
+  }
+
+  @Test
+  void serverWithoutPortIsNotAvailable() {
+    assertThat(new Scene().add("web1:0").isAvailable(0)).isFalse();
+  }
+
+  @Test
+  void movesToAnotherAddressWithItsPort() {
+    server.moveTo(InetAddress.ofLiteral("192.0.2.9"));
+    assertThat(server.address())
+        .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.9"), 80));
+    assertThat(server.addressText()).hasToString("192.0.2.9");
+    assertThat(server.spec().host()).isEqualTo("web1");
+  }
+
+  @Test
+  void countsAddUp() {
+    server.countAccepted();
+    server.addTraffic(1, 2);
+    server.addTraffic(10, 20);
+    assertThat(server.accepted()).isEqualTo(1);
+    assertThat(server.sent()).isEqualTo(11);
+    assertThat(server.received()).isEqualTo(22);
+  }
+
+  @Test
+  void namedInLogsBySlotAndAddress() {
+    assertThat(server).hasToString("server 0 (web1:80)");
+    assertThat(Scene.special("[2001:db8::1]:443"))
+        .hasToString("special server ([2001:db8::1]:443)");
+    assertThat(Scene.special("e:1").isRegular()).isFalse();
+  }
+}
