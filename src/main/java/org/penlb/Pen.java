@@ -47,13 +47,16 @@ public final class Pen {
 
   private static int run(String[] args) {
     try {
+      if (Training.isAsked()) {
+        Training.run();
+      }
       var launch = CommandLine.parse("pen " + Version.TEXT, args);
       if (launch.demo()) {
         return new Demo(System.out).run();
       }
       launch.notices().forEach(notice -> System.err.println("pen: " + notice));
       if (!launch.foreground() && !Background.isChild()) {
-        return Background.startChild(System.err);
+        Background.exit(Background.startChild(System.err));
       }
       return new Pen(launch).serve();
     } catch (UsageException e) {
