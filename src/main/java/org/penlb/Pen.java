@@ -54,6 +54,9 @@ public final class Pen {
 
   private static int run(String[] args) {
     try {
+      if (Training.isAsked()) {
+        Training.run();
+      }
       var launch = CommandLine.parse("pen " + Version.TEXT, args);
       if (launch.demo()) {
         return new Demo(System.out).run();
@@ -61,7 +64,7 @@ public final class Pen {
       if (!Background.isChild()) {
         launch.notices().forEach(notice -> System.err.println("pen: " + notice));
         if (!launch.foreground()) {
-          return Background.startChild(System.err);
+          Background.exit(Background.startChild(System.err));
         }
       }
       return new Pen(launch).serve();

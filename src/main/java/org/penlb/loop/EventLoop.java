@@ -115,12 +115,7 @@ public final class EventLoop implements Runnable {
           runDueDeadlines();
         } catch (ClosedSelectorException e) {
           return;
-        } catch (IOException
-            | RuntimeException
-            | OutOfMemoryError
-            | StackOverflowError
-            | LinkageError
-            | AssertionError e) {
+        } catch (IOException | RuntimeException | Error e) {
           LOG.error("event loop: {}; it goes on", e.toString(), e);
         }
       }
@@ -162,11 +157,7 @@ public final class EventLoop implements Runnable {
       if (key.isValid()) {
         ready.onReady(key.readyOps());
       }
-    } catch (RuntimeException
-        | OutOfMemoryError
-        | StackOverflowError
-        | LinkageError // a class whose file could not be opened, for want of descriptors
-        | AssertionError e) {
+    } catch (RuntimeException | Error e) { // LinkageError too: no descriptor to load a class
       ready.onDefect(e);
     }
   }
@@ -179,7 +170,7 @@ public final class EventLoop implements Runnable {
       }
       try {
         task.run();
-      } catch (RuntimeException | AssertionError e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("event loop: a task failed: {}", e.toString(), e);
       }
     }

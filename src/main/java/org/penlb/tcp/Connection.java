@@ -106,7 +106,7 @@ final class Connection extends Deadline {
     } catch (IOException e) {
       LOG.debug("connection {}: the client is gone: {}", connection.number, e.getMessage());
       connection.close(CloseCause.CLIENT_RESET);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       connection.onDefect(e);
     }
   }
@@ -430,7 +430,7 @@ final class Connection extends Deadline {
   protected void onDeadline(long nowNanos) {
     try {
       onDue(nowNanos);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       onDefect(e); // nothing else would ever come back to it
     }
   }
