@@ -2,6 +2,7 @@ package org.penlb;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
 import org.penlb.loop.Resolver;
 import org.penlb.stats.Snapshot;
+import org.penlb.unix.Sockets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A balancer inside a Java program; the command `pen` is one too.
 ///
@@ -28,6 +32,7 @@ import org.penlb.stats.Snapshot;
 ///
 /// Owned by: shared (all methods may be called from any thread).
 public final class Balancer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
   private static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(5);
 
   private final List<EventLoop> loops = new ArrayList<>();
@@ -68,6 +73,20 @@ public final class Balancer implements AutoCloseable {
     }
     started = true;
     loops.forEach(EventLoop::start);
+    Thread.ofPlatform().daemon(true).name("warm-up").start(Balancer::warmUp);
+  }
+
+  /// The first of the questions that loops ask the kernel takes tenths of a second, as much is
+  /// loaded and linked for it: not while connections wait.
+  private static void warmUp() {
+    try (var socket = SocketChannel.open()) {
+      if (Sockets.available()) {
+        Sockets.hasHungUp(socket);
+        Sockets.unsentBytes(socket);
+      }
+    } catch (IOException e) { // no descriptor: then a loop is the first to ask
+      LOG.debug("warm-up: {}", e.getMessage());
+    }
   }
 
   /// The port of the first listener, useful where 0 let the kernel choose; -1 for a Unix socket.
