@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -46,7 +46,7 @@ class BalancerTest {
   void waitingClientIsServedFromTheBacklogOnceItStarts() throws Exception {
     try (var server = new ServerSocket(0);
         var pen = Pens.before("127.0.0.1:" + server.getLocalPort()).open();
-        var client = new Socket("127.0.0.1", pen.port())) {
+        var client = connect(pen.port())) {
       pen.start();
       try (var atServer = server.accept()) {
         client.getOutputStream().write('!');
@@ -59,7 +59,7 @@ class BalancerTest {
   void liveConnectionsGoOnWhenItStopsAccepting() throws Exception {
     try (var server = new ServerSocket(0);
         var pen = Pens.before("127.0.0.1:" + server.getLocalPort()).start();
-        var client = new Socket("127.0.0.1", pen.port());
+        var client = connect(pen.port());
         var atServer = server.accept()) {
       int port = pen.port();
       pen.stopAccepting();
@@ -115,8 +115,11 @@ class BalancerTest {
         .hasMessage("a balancer needs an address to listen on and a server");
   }
 
+  private static Socket connect(int port) throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), port);
+  }
+
   private static void assertNobodyListens(int port) {
-    assertThatThrownBy(() -> new Socket().connect(new InetSocketAddress("127.0.0.1", port), 5000))
-        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> connect(port)).isInstanceOf(IOException.class);
   }
 }

@@ -78,6 +78,13 @@ public final class EventLoop implements Runnable {
     return channel.register(selector, interest, ready);
   }
 
+  /// Forgets a channel, so that to close it closes its socket at once: the descriptor of one that
+  /// is registered lives on until the next select. To be called by a task, not by a ready channel.
+  public void deregister(SelectionKey key) throws IOException {
+    key.cancel();
+    selector.selectNow(onReady);
+  }
+
   /// Has the loop run a task; from the loop itself, after what it is doing.
   ///
   /// @throws RejectedExecutionException if the loop is not running or has far too many tasks

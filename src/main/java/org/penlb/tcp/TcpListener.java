@@ -163,10 +163,11 @@ public final class TcpListener extends Deadline implements Ready {
     if (key == null || !key.isValid()) {
       return;
     }
-    while (!paused && admission.tryEnter() && acceptOne()) {}
-    own.loop().deadlines().cancel(this);
     try {
-      socket.close();
+      own.loop().deregister(key);
+      while (!paused && admission.tryEnter() && acceptOne()) {}
+      own.loop().deadlines().cancel(this);
+      socket.close(); // whoever has come since the last accept is reset: there must be no delay
     } catch (IOException e) {
       LOG.warn("service {}: cannot close the listener: {}", own.service().name(), e.getMessage());
     }

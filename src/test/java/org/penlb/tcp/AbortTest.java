@@ -26,7 +26,7 @@ class AbortTest {
     private final List<SocketChannel> filling = new ArrayList<>();
 
     BlackHole() throws Exception {
-      listener = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+      listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
       for (int i = 0; i < 4; i++) {
         var socket = SocketChannel.open();
         socket.configureBlocking(false);
@@ -134,7 +134,7 @@ class AbortTest {
   @Test
   void refusedConnectGoesToTheNextServerAndIsBlamed() throws Exception {
     int port;
-    try (var gone = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (var gone = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       port = gone.getLocalPort();
     }
     try (var server = TestServer.named("second");
@@ -150,7 +150,7 @@ class AbortTest {
   @Test
   void clientThatNoServerTakesIsClosed() throws Exception {
     int port;
-    try (var gone = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (var gone = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       port = gone.getLocalPort();
     }
     try (var pen = Pens.before("127.0.0.1:" + port).start();

@@ -101,7 +101,7 @@ class BackPressureTest {
       // Large reads up to 16 MiB in all, then small ones.
       assertThat(pen.bytesOut(0))
           .isPositive()
-          .isLessThan(16 * 1024 * 1024 + ONE_READ + clients * 16 * 1024);
+          .isLessThan(16 * 1024 * 1024 + ONE_READ + clients * 16L * 1024);
       for (var socket : deaf) {
         Wire.reset(socket);
       }

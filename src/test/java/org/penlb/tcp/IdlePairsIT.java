@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -42,11 +43,11 @@ class IdlePairsIT {
   /// From many addresses, so that no one runs out of ports.
   private static void connect(List<SocketChannel> clients, IdleProcess pen, int count)
       throws IOException {
-    var to = new InetSocketAddress("127.0.0.1", pen.port());
+    var to = Wire.local(pen.port());
     for (int i = 0; i < count; i++) {
       var client = SocketChannel.open();
       clients.add(client);
-      client.bind(new InetSocketAddress("127.0.2." + (1 + i % 250), 0));
+      client.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.2." + (1 + i % 250)), 0));
       client.connect(to);
     }
     int expected = clients.size();

@@ -3,7 +3,6 @@ package org.penlb.tcp;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +78,8 @@ final class IdleProcess implements AutoCloseable {
 
   // ---- in the other process -------------------------------------------------------------------
 
+  /// What the other process runs.
+  ///
   /// @param args `server`, or `pen` and the server's address
   public static void main(String[] args) throws Exception {
     if (args[0].equals("server")) {
@@ -89,7 +90,7 @@ final class IdleProcess implements AutoCloseable {
   }
 
   private static void serve() throws IOException {
-    var listener = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0), 4096);
+    var listener = ServerSocketChannel.open().bind(Wire.local(0), 4096);
     System.out.println(listener.socket().getLocalPort());
     Thread.ofPlatform().daemon(true).start(() -> acceptAll(listener));
     System.in.read();

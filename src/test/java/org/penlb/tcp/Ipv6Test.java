@@ -19,7 +19,7 @@ class Ipv6Test {
   @BeforeAll
   static void needsIpv6() {
     try {
-      new ServerSocket(0, 1, InetAddress.getByName("::1")).close();
+      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
     } catch (IOException e) {
       Assumptions.abort("no IPv6 here: " + e.getMessage());
     }
@@ -27,7 +27,8 @@ class Ipv6Test {
 
   private static String askFrom(Balancer pen, String host) throws Exception {
     var to = host.contains(":") ? "::1" : "127.0.0.1";
-    try (var client = Wire.connect(new InetSocketAddress(to, pen.port()), host)) {
+    try (var client =
+        Wire.connect(new InetSocketAddress(InetAddress.ofLiteral(to), pen.port()), host)) {
       return Wire.ask(client, "hello from " + host);
     }
   }

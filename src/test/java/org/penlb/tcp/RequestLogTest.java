@@ -57,7 +57,7 @@ class RequestLogTest {
 
   @Test
   void eachRequestIsADatagram() throws Exception {
-    try (var penlogd = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
+    try (var penlogd = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
         var server = TestServer.echo();
         var pen =
             Pens.before(server.address())

@@ -2,6 +2,8 @@ package org.penlb.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +84,8 @@ class SeveralLoopsTest {
       int port = Integer.parseInt(second.substring(second.lastIndexOf(':') + 1));
       try (var one = Wire.connect(pen);
           var other =
-              Wire.connect(new java.net.InetSocketAddress("127.0.0.2", port), "127.0.0.1")) {
+              Wire.connect(
+                  new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), port), "127.0.0.1")) {
         assertThat(Wire.line(one)).isEqualTo("me");
         assertThat(Wire.line(other)).isEqualTo("me");
         assertThat(pen.connections()).isEqualTo(2);

@@ -18,7 +18,7 @@ class SocketSettingsTest {
 
   @Test
   void serverSeesTheSourceAddress() throws Exception {
-    var source = InetAddress.getByName("127.0.0.9");
+    var source = InetAddress.ofLiteral("127.0.0.9");
     try (var server = tellsTheClientsAddress("127.0.0.1");
         var pen = Pens.before(server.address()).settings(s -> s.source = source).start();
         var client = Wire.connect(pen)) {
@@ -28,13 +28,13 @@ class SocketSettingsTest {
 
   @Test
   void serverOfTheOtherFamilyThanTheSourceIsReachedAllTheSame() throws Exception {
-    var ipv6 = InetAddress.getByName("::1");
+    var ipv6 = InetAddress.ofLiteral("::1");
     try (var server = tellsTheClientsAddress("127.0.0.1");
         var pen = Pens.before(server.address()).settings(s -> s.source = ipv6).start();
         var client = Wire.connect(pen)) {
       assertThat(Wire.line(client)).isEqualTo("127.0.0.1");
     }
-    var ipv4 = InetAddress.getByName("127.0.0.9");
+    var ipv4 = InetAddress.ofLiteral("127.0.0.9");
     try (var server = tellsTheClientsAddress("::1");
         var pen = Pens.before(server.address()).settings(s -> s.source = ipv4).start();
         var client = Wire.connect(pen)) {

@@ -35,7 +35,7 @@ final class TestServer implements AutoCloseable {
     if (receiveBuffer > 0) {
       listener.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
     }
-    listener.bind(new InetSocketAddress(InetAddress.getByName(host), 0), 4096);
+    listener.bind(new InetSocketAddress(InetAddress.ofLiteral(host), 0), 4096);
   }
 
   static TestServer start(Script script) throws IOException {

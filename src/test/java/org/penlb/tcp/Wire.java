@@ -35,6 +35,10 @@ final class Wire {
   /// @param wasReset whether it ended by a reset
   record Received(long bytes, String hash, boolean wasReset) {}
 
+  static InetSocketAddress local(int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+  }
+
   // ---- connections ----------------------------------------------------------------------------
 
   static Socket connect(Balancer pen) throws IOException {
@@ -43,7 +47,7 @@ final class Wire {
 
   /// @param from the client's address
   static Socket connect(Balancer pen, String from) throws IOException {
-    return connect(new InetSocketAddress("127.0.0.1", pen.port()), from);
+    return connect(local(pen.port()), from);
   }
 
   static Socket connect(InetSocketAddress to, String from) throws IOException {
@@ -52,7 +56,7 @@ final class Wire {
 
   /// One whose kernel takes only little before the client reads.
   static Socket connectSlow(Balancer pen) throws IOException {
-    return connectSlow(new InetSocketAddress("127.0.0.1", pen.port()));
+    return connectSlow(local(pen.port()));
   }
 
   static Socket connectSlow(InetSocketAddress to) throws IOException {
@@ -66,7 +70,7 @@ final class Wire {
       if (receiveBuffer > 0) {
         socket.setReceiveBufferSize(receiveBuffer);
       }
-      socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.connect(to, PATIENCE_MILLIS);
       return socket;

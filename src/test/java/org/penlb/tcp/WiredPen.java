@@ -31,7 +31,7 @@ final class WiredPen implements AutoCloseable {
   WiredPen(int loopCount, Settings settings, TestServer... testServers) throws Exception {
     var servers = new ArrayList<Server>();
     for (var server : testServers) {
-      var address = new InetSocketAddress("127.0.0.1", server.port()).getAddress();
+      var address = Wire.local(server.port()).getAddress();
       servers.add(new Server(servers.size(), ServerSpec.parse(server.address(), -1), address));
     }
     for (int i = 0; i < loopCount; i++) {
@@ -44,7 +44,7 @@ final class WiredPen implements AutoCloseable {
             new ServerTable(servers, null, null),
             new ClientTable(settings.clientsMax(), Duration.ZERO));
     tables = ConnectionTable.forService(service, loops, null);
-    socket = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0), 500);
+    socket = ServerSocketChannel.open().bind(Wire.local(0), 500);
   }
 
   static Settings settings(java.util.function.Consumer<Settings.Builder> change) {
@@ -69,7 +69,7 @@ final class WiredPen implements AutoCloseable {
   }
 
   InetSocketAddress address() {
-    return new InetSocketAddress("127.0.0.1", socket.socket().getLocalPort());
+    return Wire.local(socket.socket().getLocalPort());
   }
 
   Service service() {
