@@ -98,7 +98,11 @@ public final class Balancer implements AutoCloseable {
 
   /// Takes the clients that wait in the backlog, then no more; live connections go on.
   public void stopAccepting() {
-    onEachLoop(loop -> services.forEach(service -> service.closeListeners(loop)));
+    // One after the other: the kernel hands what comes too late for a socket to another one of the
+    // port (net.ipv4.tcp_migrate_req), which had better not be closing at the same moment.
+    for (var loop : loops) {
+      onLoops(List.of(loop), l -> services.forEach(service -> service.closeListeners(l)));
+    }
   }
 
   /// Waits until no connection is left.
@@ -126,7 +130,7 @@ public final class Balancer implements AutoCloseable {
     closed = true;
     if (started) {
       stopAccepting();
-      onEachLoop(loop -> services.forEach(service -> service.closeConnections(loop)));
+      onLoops(loops, loop -> services.forEach(service -> service.closeConnections(loop)));
     }
     resolver.close();
     try {
@@ -141,10 +145,10 @@ public final class Balancer implements AutoCloseable {
     services.forEach(RunningService::close);
   }
 
-  /// Runs a task on each loop and waits until all have done it.
-  private void onEachLoop(Consumer<EventLoop> task) {
-    var done = new CountDownLatch(loops.size());
-    for (var loop : loops) {
+  /// Runs a task on each of some loops and waits until all have done it.
+  private static void onLoops(List<EventLoop> some, Consumer<EventLoop> task) {
+    var done = new CountDownLatch(some.size());
+    for (var loop : some) {
       try {
         loop.execute(
             () -> {

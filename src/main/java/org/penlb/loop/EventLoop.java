@@ -76,6 +76,15 @@ public final class EventLoop implements Runnable {
     return channel.register(selector, interest, ready);
   }
 
+  /// Cancels a key and lets go of its channel at once. Otherwise the JDK does so in the next
+  /// selection, and until then a channel that was closed goes on to exist for the kernel.
+  ///
+  /// For tasks and deadlines, not for what is called about readiness.
+  public void deregister(SelectionKey key) throws IOException {
+    key.cancel();
+    selector.selectNow(_ -> {}); // nothing is missed: what is ready now will be the next time
+  }
+
   /// Has the loop run a task; from the loop itself, after what it is doing.
   ///
   /// @throws RejectedExecutionException if the loop is closing or has far too many tasks

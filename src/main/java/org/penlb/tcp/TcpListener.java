@@ -163,9 +163,10 @@ public final class TcpListener extends Deadline implements Ready {
     if (key == null || !key.isValid()) {
       return;
     }
-    while (!paused && admission.tryEnter() && acceptOne()) {}
     own.loop().deadlines().cancel(this);
     try {
+      own.loop().deregister(key); // so that nobody can come between the last accept and the close
+      while (!paused && admission.tryEnter() && acceptOne()) {}
       socket.close();
     } catch (IOException e) {
       LOG.warn("service {}: cannot close the listener: {}", own.service().name(), e.getMessage());
