@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.penlb.loop.Deadline;
 import org.penlb.loop.EventLoop;
 import org.penlb.loop.Ready;
+import org.penlb.unix.Sockets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,7 +166,11 @@ public final class TcpListener extends Deadline implements Ready {
     }
     own.loop().deadlines().cancel(this);
     try {
-      own.loop().deregister(key); // so that nobody can come between the last accept and the close
+      // Nobody may come between the last accept and the close: the kernel would reset him. Who
+      // tries
+      // to is another listener's when he tries again, after a second.
+      own.loop().deregister(key);
+      Sockets.ignoreConnects(socket);
       while (!paused && admission.tryEnter() && acceptOne()) {}
       socket.close();
     } catch (IOException e) {
