@@ -34,7 +34,8 @@ final class BlackHole implements AutoCloseable {
     var socket = new Socket();
     waiting.add(socket);
     try {
-      socket.connect(new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()), 200);
+      socket.connect(
+          new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()), 200);
       return true;
     } catch (SocketTimeoutException e) {
       return false;

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// pen with some 64 descriptors, of which a connection takes two, and 200 clients. An odd number and
-/// an even one: the last descriptor goes to a client that then has none for its server, or the
+/// pen with some 64 descriptors, of which a connection takes two, and 200 clients. An odd number
+/// and an even one: the last descriptor goes to a client that then has none for its server, or the
 /// next client cannot be accepted.
 class DescriptorShortageTest {
   private static final int CLIENTS = 200;

@@ -41,8 +41,7 @@ final class LineClient implements AutoCloseable {
 
   /// From an address of 127/8, which makes another client.
   static LineClient from(String address, int port) throws IOException {
-    return new LineClient(
-        address, new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+    return new LineClient(address, new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
   }
 
   /// @throws EOFException if the connection ends before an answer

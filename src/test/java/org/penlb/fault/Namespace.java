@@ -109,7 +109,8 @@ final class Namespace implements AutoCloseable {
   }
 
   @SuppressWarnings("restricted")
-  private static MethodHandle bind(String function, FunctionDescriptor shape, Linker.Option... how) {
+  private static MethodHandle bind(
+      String function, FunctionDescriptor shape, Linker.Option... how) {
     var linker = Linker.nativeLinker();
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(function), shape, how);
   }

@@ -45,7 +45,8 @@ class PortExclusivityTest {
         var second = PenProcess.start("-f", "127.0.0.1:" + first.port(), "127.0.0.1:9")) {
       assertThat(second.status()).isEqualTo(1);
       assertThat(second.err().strip())
-          .isEqualTo("pen: cannot listen on 127.0.0.1:" + first.port() + ": Address already in use");
+          .isEqualTo(
+              "pen: cannot listen on 127.0.0.1:" + first.port() + ": Address already in use");
       assertThat(first.isAlive()).isTrue();
     }
   }

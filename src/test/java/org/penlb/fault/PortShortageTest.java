@@ -18,8 +18,7 @@ class PortShortageTest {
       namespace.call(
           () -> {
             try (var server = LineServer.on("server", "127.22.0.1");
-                var pen =
-                    PenProcess.start("-f", "-t", "20", "127.0.0.1:" + PORT, server.spec())) {
+                var pen = PenProcess.start("-f", "-t", "20", "127.0.0.1:" + PORT, server.spec())) {
               exhaustAndRecover(pen.awaitListening());
             }
             return null;
