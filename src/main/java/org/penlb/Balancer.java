@@ -119,8 +119,13 @@ public final class Balancer implements AutoCloseable {
 
   /// Takes the clients that wait in the backlog, then no more; live connections go on.
   public synchronized void stopAccepting() {
-    if (started) { // a loop that has not started would never do it
-      onEachLoop(loop -> services.forEach(service -> service.closeListeners(loop)));
+    if (!started) {
+      return; // a loop that has not started would never do it
+    }
+    // One after the other: the kernel hands what comes too late for a socket to another one of the
+    // port (net.ipv4.tcp_migrate_req), which had better not be closing at the same moment.
+    for (var loop : loops) {
+      onLoops(List.of(loop), l -> services.forEach(service -> service.closeListeners(l)));
     }
   }
 
@@ -150,7 +155,7 @@ public final class Balancer implements AutoCloseable {
     boolean interrupted = Thread.interrupted(); // put off: a half-closed one would be of no use
     stopAccepting();
     if (started) {
-      onEachLoop(loop -> services.forEach(service -> service.closeConnections(loop)));
+      onLoops(loops, loop -> services.forEach(service -> service.closeConnections(loop)));
     }
     resolver.close();
     for (var loop : loops) {
@@ -177,10 +182,10 @@ public final class Balancer implements AutoCloseable {
     }
   }
 
-  /// Runs a task on each loop and waits until all have done it.
-  private void onEachLoop(Consumer<EventLoop> task) {
-    var done = new CountDownLatch(loops.size());
-    for (var loop : loops) {
+  /// Runs a task on each of some loops and waits until all have done it.
+  private static void onLoops(List<EventLoop> some, Consumer<EventLoop> task) {
+    var done = new CountDownLatch(some.size());
+    for (var loop : some) {
       try {
         loop.execute(
             () -> {

@@ -78,11 +78,13 @@ public final class EventLoop implements Runnable {
     return channel.register(selector, interest, ready);
   }
 
-  /// Forgets a channel, so that to close it closes its socket at once: the descriptor of one that
-  /// is registered lives on until the next select. To be called by a task, not by a ready channel.
+  /// Cancels a key and lets go of its channel at once. Otherwise the JDK does so in the next
+  /// selection, and until then a channel that was closed goes on to exist for the kernel.
+  ///
+  /// For tasks and deadlines, not for what is called about readiness.
   public void deregister(SelectionKey key) throws IOException {
     key.cancel();
-    selector.selectNow(onReady);
+    selector.selectNow(_ -> {}); // nothing is missed: what is ready now will be the next time
   }
 
   /// Has the loop run a task; from the loop itself, after what it is doing.

@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.penlb.loop.Deadline;
 import org.penlb.loop.EventLoop;
 import org.penlb.loop.Ready;
+import org.penlb.unix.Sockets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,11 +164,14 @@ public final class TcpListener extends Deadline implements Ready {
     if (key == null || !key.isValid()) {
       return;
     }
+    own.loop().deadlines().cancel(this);
     try {
+      // Nobody may come between the last accept and the close: the kernel would reset him. Who
+      // tries to is another listener's when he tries again, after a second.
       own.loop().deregister(key);
+      Sockets.ignoreConnects(socket);
       while (!paused && admission.tryEnter() && acceptOne()) {}
-      own.loop().deadlines().cancel(this);
-      socket.close(); // whoever has come since the last accept is reset: there must be no delay
+      socket.close();
     } catch (IOException e) {
       LOG.warn("service {}: cannot close the listener: {}", own.service().name(), e.getMessage());
     }

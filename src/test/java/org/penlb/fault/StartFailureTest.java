@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,28 @@ class StartFailureTest {
   void logFileInNoDirectory(String where) throws Exception {
     var log = directory.resolve("none/pen.log");
     fails(where, "-l " + log, "cannot open request log " + log + ": no such directory");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"foreground", "background"})
+  void logFileThatIsADirectory(String where) throws Exception {
+    fails(where, "-l " + directory, "cannot open request log " + directory + ": Is a directory");
+  }
+
+  /// One of those that even root may not write.
+  @ParameterizedTest
+  @ValueSource(strings = {"foreground", "background"})
+  void filesThatMayNotBeWritten(String where) throws Exception {
+    var file = Path.of("/sys/kernel/uevent_seqnum");
+    Assumptions.assumeTrue(Files.exists(file), "no " + file + " here");
+    Assumptions.assumeFalse(readOnly(file), "/sys is mounted read-only here");
+    fails(where, "-l " + file, "cannot open request log " + file + ": permission denied");
+    fails(where, "-p " + file, "cannot write the pid file " + file + ": permission denied");
+    assertThat(file).exists();
+  }
+
+  private static boolean readOnly(Path file) throws IOException {
+    return Files.getFileStore(file).isReadOnly();
   }
 
   @ParameterizedTest

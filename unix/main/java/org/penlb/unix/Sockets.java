@@ -10,6 +10,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteOrder;
 import java.nio.channels.SelectableChannel;
 import sun.nio.ch.SelChImpl;
 
@@ -134,6 +135,63 @@ public final class Sockets {
       return ready > 0 && (request.get(JAVA_SHORT, 6) & Poll.ERR_HUP_NVAL) != 0;
     } catch (Throwable e) {
       throw Posix.unexpected(e);
+    }
+  }
+
+  /// The same on all machines that have both Linux and a JDK.
+  private static final class Filter {
+    static final int SOL_SOCKET = 1;
+    static final int SO_ATTACH_FILTER = 26;
+
+    /// Four instructions (linux/filter.h) of code, jt, jf and k. The packet begins with the TCP
+    /// header, and byte 13 of it holds the flags.
+    static final long[] NO_SYN = {
+      instruction(0x30, 0, 0, 13), // A = flags
+      instruction(0x45, 0, 1, 0x02), // SYN: go on; otherwise leave one out
+      instruction(0x06, 0, 0, 0), // drop
+      instruction(0x06, 0, 0, -1) // take all of it
+    };
+
+    private Filter() {}
+
+    private static long instruction(int code, int jt, int jf, int k) {
+      long head = code | jt << 16 | jf << 24;
+      return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+          ? (long) k << 32 | head
+          : (long) code << 48 | (long) jt << 40 | (long) jf << 32 | k & 0xffff_ffffL;
+    }
+  }
+
+  /// Has the kernel drop, without a refusal, whatever would begin a connection to a listening TCP
+  /// socket; connections that have begun go on. Clients try again after a second. It lasts until
+  /// the socket is closed. socket(7), SO_ATTACH_FILTER.
+  ///
+  /// @return false where that is not possible: nothing has changed
+  public static boolean ignoreConnects(SelectableChannel listener) {
+    int descriptor = descriptor(listener);
+    if (descriptor < 0 || !Posix.LINUX) {
+      return false;
+    }
+    var shape = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment program = arena.allocate(16, 8); // struct sock_fprog: length, instructions
+      program.set(JAVA_SHORT, 0, (short) Filter.NO_SYN.length);
+      program.set(ADDRESS, 8, arena.allocateFrom(JAVA_LONG, Filter.NO_SYN));
+      return Posix.call(
+              "setsockopt",
+              shape,
+              (f, state) ->
+                  (int)
+                      f.invokeExact(
+                          state,
+                          descriptor,
+                          Filter.SOL_SOCKET,
+                          Filter.SO_ATTACH_FILTER,
+                          program,
+                          (int) program.byteSize()))
+          == 0;
+    } catch (UnsupportedOperationException _) {
+      return false;
     }
   }
 

@@ -1,11 +1,14 @@
 package org.penlb.unix;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -137,6 +140,31 @@ class SocketsTest {
   void withoutTheExportNothingIsKnownAndNothingFails() throws Exception {
     assertThat(ChildJvm.run(ChildJvm.with(List.of(), Child.class)))
         .isEqualTo(new ChildJvm.Outcome(0, "false -1 0 false\n", ""));
+  }
+
+  @Test
+  void listenerThatIgnoresConnectsLosesNobodyWhoHasConnected() throws Exception {
+    try (ServerSocketChannel listener = ServerSocketChannel.open();
+        Socket late = new Socket()) {
+      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      var address = (InetSocketAddress) listener.getLocalAddress();
+      try (SocketChannel early = SocketChannel.open(address)) {
+        assertThat(Sockets.ignoreConnects(listener)).isTrue();
+        assertThatThrownBy(() -> late.connect(address, 200))
+            .isInstanceOf(SocketTimeoutException.class);
+        early.write(ByteBuffer.wrap(new byte[] {42}));
+        try (SocketChannel accepted = listener.accept()) {
+          assertThat(accepted.read(ByteBuffer.allocate(1))).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void closedListenerCannotIgnoreConnects() throws Exception {
+    ServerSocketChannel listener = ServerSocketChannel.open();
+    listener.close();
+    assertThat(Sockets.ignoreConnects(listener)).isFalse();
   }
 
   /// Runs without the export of sun.nio.ch.
