@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -49,32 +50,56 @@ class ServerTest {
     int limit = returning ? 3 : 2;
     var inside = new AtomicInteger();
     var most = new AtomicInteger();
-    var tasks = new ArrayList<Callable<Integer>>();
-    for (int thread = 0; thread < 4; thread++) {
-      tasks.add(
-          () -> {
-            int taken = 0;
-            for (int i = 0; i < 50_000; i++) {
-              if (server.tryAcquire(returning)) {
-                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                most.accumulateAndGet(server.connections(), Math::max);
-                inside.decrementAndGet();
-                server.release();
-                taken++;
+    int taken =
+        inFourThreads(
+            () -> {
+              int own = 0;
+              for (int i = 0; i < 200_000; i++) {
+                if (server.tryAcquire(returning)) {
+                  most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                  inside.decrementAndGet();
+                  server.release();
+                  own++;
+                }
               }
-            }
-            return taken;
-          });
-    }
-    try (var threads = Executors.newFixedThreadPool(tasks.size())) {
-      int taken = 0;
-      for (var task : threads.invokeAll(tasks)) {
-        taken += task.get();
-      }
-      assertThat(taken).isPositive();
-    }
+              return own;
+            });
+    assertThat(taken).isPositive();
     assertThat(most.get()).isBetween(1, limit);
     assertThat(server.connections()).isZero();
+  }
+
+  @Test
+  void manyThreadsTogetherTakeExactlyAsManyAsTheLimit() throws Exception {
+    var large = new Scene().add("web1:80:1000000");
+    int taken =
+        inFourThreads(
+            () -> {
+              int own = 0;
+              while (large.tryAcquire(false)) {
+                own++;
+              }
+              return own;
+            });
+    assertThat(taken).isEqualTo(1_000_000).isEqualTo(large.connections());
+  }
+
+  private static int inFourThreads(Callable<Integer> work) throws Exception {
+    var start = new CyclicBarrier(4);
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      int sum = 0;
+      for (var task :
+          threads.invokeAll(
+              Collections.nCopies(
+                  4,
+                  () -> {
+                    start.await();
+                    return work.call();
+                  }))) {
+        sum += task.get();
+      }
+      return sum;
+    }
   }
 
   @ParameterizedTest

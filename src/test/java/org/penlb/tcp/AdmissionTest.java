@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -80,10 +81,12 @@ class AdmissionTest {
     var inside = new AtomicInteger();
     var most = new AtomicInteger();
     var tasks = new ArrayList<Callable<Boolean>>();
+    var start = new CyclicBarrier(4);
     for (int thread = 0; thread < 4; thread++) {
       tasks.add(
           () -> {
-            for (int i = 0; i < 50_000; i++) {
+            start.await();
+            for (int i = 0; i < 500_000; i++) {
               if (admission.tryEnter()) {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 inside.decrementAndGet();
