@@ -80,10 +80,10 @@ final class Sources {
 
     @Override
     public Void visitClass(ClassTree type, Void nothing) {
-      boolean topLevel = getCurrentPath().getParentPath().getLeaf() == unit;
+      boolean topLevel = getCurrentPath().getParentPath().getLeaf().equals(unit);
       boolean mutable = type.getMembers().stream().anyMatch(Reader::canChange);
       types.add(new Type(file, type.getSimpleName().toString(), topLevel, mutable));
-      return super.visitClass(type, nothing);
+      return super.visitClass(type, null);
     }
 
     private static boolean canChange(Object member) {
@@ -103,7 +103,7 @@ final class Sources {
                 method.getName().toString(),
                 lines.getLineNumber(end) - lines.getLineNumber(start) + 1));
       }
-      return super.visitMethod(method, nothing);
+      return super.visitMethod(method, null);
     }
   }
 }

@@ -23,7 +23,7 @@ class ClientTableModelTest {
   private static final int CLIENTS = 12;
 
   /// What can happen to a table, each a while after the one before.
-  private sealed interface Step {
+  sealed interface Step {
     record Visit(int client) implements Step {}
 
     record Find(int client) implements Step {}

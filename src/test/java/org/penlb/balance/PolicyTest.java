@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.penlb.config.Algorithm;
 
 class PolicyTest {
-  private record State(int port, boolean blacklisted, int connections, int weight, int prio) {
+  record State(int port, boolean blacklisted, int connections, int weight, int prio) {
     String spec() {
       return "s:" + port + ":0:0:" + weight + ":" + prio;
     }
@@ -68,7 +68,7 @@ class PolicyTest {
     if (expected >= 0) {
       assertThat(scene.first()).isEqualTo(expected);
     } else {
-      assertThat(scene.first()).isEqualTo(Math.max(0, min(scene, s -> true, (a, b) -> 0)));
+      assertThat(scene.first()).isEqualTo(Math.max(0, min(scene, s -> true, (_, _) -> 0)));
     }
   }
 

@@ -86,16 +86,14 @@ class ServerTest {
 
   private static int inFourThreads(Callable<Integer> work) throws Exception {
     var start = new CyclicBarrier(4);
+    Callable<Integer> together =
+        () -> {
+          start.await();
+          return work.call();
+        };
     try (var threads = Executors.newFixedThreadPool(4)) {
       int sum = 0;
-      for (var task :
-          threads.invokeAll(
-              Collections.nCopies(
-                  4,
-                  () -> {
-                    start.await();
-                    return work.call();
-                  }))) {
+      for (var task : threads.invokeAll(Collections.nCopies(4, together))) {
         sum += task.get();
       }
       return sum;

@@ -31,7 +31,7 @@ class DeadlinesTest {
     }
   }
 
-  private sealed interface Step {
+  sealed interface Step {
     record Set(int deadline, long after) implements Step {}
 
     record SetNoLaterThan(int deadline, long after) implements Step {}

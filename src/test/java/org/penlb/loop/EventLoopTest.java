@@ -1,7 +1,6 @@
 package org.penlb.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
@@ -287,70 +285,6 @@ class EventLoopTest {
     write(pipe);
     assertThat(time.get(10, TimeUnit.SECONDS)).isEqualTo(later);
     onLoop(() -> closePipe(pipe));
-  }
-
-  @Test
-  void closeRunsTheTasksThatAreLeft() throws Exception {
-    var ran = new ArrayList<Integer>();
-    loop.start();
-    var busy = new CountDownLatch(1);
-    loop.execute(() -> await(busy));
-    IntStream.range(0, 1000).forEach(i -> loop.execute(() -> ran.add(i)));
-    var closer = Thread.ofPlatform().start(this::closeQuietly);
-    while (!isClosing()) {
-      Thread.onSpinWait();
-    }
-    busy.countDown();
-    closer.join();
-    assertThat(ran).hasSize(1000);
-  }
-
-  private boolean isClosing() {
-    try {
-      loop.execute(() -> {});
-      return false;
-    } catch (RejectedExecutionException e) {
-      return true;
-    }
-  }
-
-  private void closeQuietly() {
-    try {
-      loop.close();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @Test
-  void closedLoopRefusesTasks() throws Exception {
-    loop.start();
-    loop.close();
-    assertThatThrownBy(() -> loop.execute(() -> {}))
-        .isInstanceOf(RejectedExecutionException.class)
-        .hasMessage("the event loop is closing");
-    loop.close();
-  }
-
-  @Test
-  void loopThatNeverStartedCanBeClosed() throws Exception {
-    loop.close();
-    assertThatThrownBy(() -> loop.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
-  }
-
-  @Test
-  void farTooManyTasksAreRefused() throws Exception {
-    assertThatThrownBy(() -> IntStream.range(0, 70_000).forEach(i -> loop.execute(() -> {})))
-        .isInstanceOf(RejectedExecutionException.class)
-        .hasMessage("the event loop has 65536 tasks");
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static Pipe pipe() throws IOException {

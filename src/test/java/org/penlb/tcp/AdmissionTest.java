@@ -139,7 +139,7 @@ class AdmissionTest {
     var cause = new IOException("Too many open files");
     admission.onShortage("cannot accept", cause, now);
     for (int i = 1; i <= 3; i++) {
-      admission.onShortage("cannot accept", cause, now + i * 9 * SECOND);
+      admission.onShortage("cannot accept", cause, now + i * 9L * SECOND);
     }
     assertThat(said())
         .singleElement()
