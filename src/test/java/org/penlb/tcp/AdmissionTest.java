@@ -57,7 +57,7 @@ class AdmissionTest {
 
   private static void leave(Admission admission, int times) {
     for (int i = 0; i < times; i++) {
-      admission.leave();
+      admission.leave(0);
     }
   }
 
@@ -71,7 +71,7 @@ class AdmissionTest {
     enter(admission, 2);
     assertThat(admission.tryEnter()).isFalse();
     assertThat(admission.live()).isEqualTo(2);
-    admission.leave();
+    admission.leave(0);
     assertThat(admission.tryEnter()).isTrue();
   }
 
@@ -90,7 +90,7 @@ class AdmissionTest {
               if (admission.tryEnter()) {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 inside.decrementAndGet();
-                admission.leave();
+                admission.leave(0);
               }
             }
             return true;
@@ -117,18 +117,22 @@ class AdmissionTest {
   void fullIsSaidOncePerEpisode() {
     var admission = admission(100);
     enter(admission, 100);
-    admission.onFull();
-    admission.onFull();
+    admission.onFull(0);
+    admission.onFull(0);
     leave(admission, 10);
     enter(admission, 10);
-    admission.onFull();
+    admission.onFull(0);
     assertThat(said())
         .singleElement()
         .asString()
         .contains("service main: 100 simultaneous connections (-x)");
     leave(admission, 11);
     enter(admission, 11);
-    admission.onFull();
+    admission.onFull(5_000_000_000L);
+    assertThat(said()).as("soon after").hasSize(1);
+    leave(admission, 11);
+    enter(admission, 11);
+    admission.onFull(11_000_000_000L);
     assertThat(said()).hasSize(2);
   }
 
