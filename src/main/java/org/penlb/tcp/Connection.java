@@ -2,11 +2,8 @@ package org.penlb.tcp;
 
 import java.io.IOException;
 import java.net.BindException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -109,25 +106,12 @@ final class Connection extends Deadline {
   }
 
   private void open() throws IOException {
-    prepare(fromClient.source());
+    table.prepare(fromClient.source());
     var address = fromClient.source().getRemoteAddress();
     client = table.service().remember(ClientAddress.of(address), loop().nowNanos());
     int port = address instanceof InetSocketAddress inet ? inet.getPort() : 0;
     candidates = new Candidates(table.service(), client, port, false);
     connectNext();
-  }
-
-  private void prepare(SocketChannel socket) throws IOException {
-    socket.configureBlocking(false);
-    if (socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
-      var settings = table.service().settings();
-      if (settings.noDelay()) {
-        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      }
-      if (settings.keepAlive()) {
-        socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      }
-    }
   }
 
   // ---- connect --------------------------------------------------------------------------------
@@ -149,7 +133,7 @@ final class Connection extends Deadline {
     state = State.CONNECTING;
     var address = server.address();
     try {
-      fromServer = new Flow(this, openSocket(address));
+      fromServer = new Flow(this, table.openSocket(address));
     } catch (IOException e) {
       onShortage("no socket for " + server, e);
       return true;
@@ -167,24 +151,6 @@ final class Connection extends Deadline {
       return true;
     } catch (IOException e) {
       return !failsOver(e);
-    }
-  }
-
-  private SocketChannel openSocket(InetSocketAddress address) throws IOException {
-    boolean ipv4 = address.getAddress() instanceof Inet4Address;
-    var socket =
-        SocketChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-    try {
-      prepare(socket);
-      var source = table.service().settings().source();
-      // It cannot reach a server of the other family: there the kernel chooses.
-      if (source != null && source instanceof Inet4Address == ipv4) {
-        socket.bind(new InetSocketAddress(source, 0));
-      }
-      return socket;
-    } catch (IOException e) {
-      ConnectionTable.closeQuietly(socket);
-      throw e;
     }
   }
 
@@ -235,7 +201,7 @@ final class Connection extends Deadline {
     server.clearBlacklist();
     server.countAccepted();
     client.remember(server, candidates.reason());
-    resetOnClose(fromClient.source());
+    ConnectionTable.resetOnClose(fromClient.source());
     close(CloseCause.SERVER_RESET);
   }
 
@@ -379,7 +345,7 @@ final class Connection extends Deadline {
       loop().deadlines().setNoLaterThan(this, loop().nowNanos() + RESET_POLL_NANOS);
       return;
     }
-    resetOnClose(other.source());
+    ConnectionTable.resetOnClose(other.source());
     close(reset == fromClient ? CloseCause.CLIENT_RESET : CloseCause.SERVER_RESET);
   }
 
@@ -388,14 +354,6 @@ final class Connection extends Deadline {
   private boolean isGone(Flow side) {
     // A side that has ended and was told of our end has hung up while bytes are still on the way.
     return !opposite(side).hasPassedEnd() && Sockets.hasHungUp(side.source());
-  }
-
-  private static void resetOnClose(SocketChannel socket) {
-    try {
-      socket.setOption(StandardSocketOptions.SO_LINGER, 0);
-    } catch (IOException | UnsupportedOperationException e) { // a Unix socket knows no reset
-      LOG.debug("reset: {}", e.getMessage());
-    }
   }
 
   // ---- time -----------------------------------------------------------------------------------

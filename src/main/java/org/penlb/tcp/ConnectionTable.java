@@ -1,7 +1,12 @@
 package org.penlb.tcp;
 
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +72,39 @@ public final class ConnectionTable {
     return admission.live();
   }
 
+  /// Sets what the settings ask for on a socket of either side.
+  void prepare(SocketChannel socket) throws IOException {
+    socket.configureBlocking(false);
+    if (socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+      var settings = service.settings();
+      if (settings.noDelay()) {
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      }
+      if (settings.keepAlive()) {
+        socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      }
+    }
+  }
+
+  /// A socket that can be connected to a server at `address`.
+  SocketChannel openSocket(InetSocketAddress address) throws IOException {
+    boolean ipv4 = address.getAddress() instanceof Inet4Address;
+    var socket =
+        SocketChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    try {
+      prepare(socket);
+      var source = service.settings().source();
+      // It cannot reach a server of the other family: there the kernel chooses.
+      if (source != null && source instanceof Inet4Address == ipv4) {
+        socket.bind(new InetSocketAddress(source, 0));
+      }
+      return socket;
+    } catch (IOException e) {
+      closeQuietly(socket);
+      throw e;
+    }
+  }
+
   void add(Connection connection) {
     if (size == live.length) {
       live = Arrays.copyOf(live, 2 * size);
@@ -97,6 +135,15 @@ public final class ConnectionTable {
   public void closeAll(CloseCause cause) {
     while (size > 0) {
       live[size - 1].close(cause);
+    }
+  }
+
+  /// Has `close` send a reset instead of an orderly end.
+  static void resetOnClose(SocketChannel socket) {
+    try {
+      socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+    } catch (IOException | UnsupportedOperationException e) { // a Unix socket knows no reset
+      LOG.debug("reset: {}", e.getMessage());
     }
   }
 
