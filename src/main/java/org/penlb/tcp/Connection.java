@@ -2,11 +2,8 @@ package org.penlb.tcp;
 
 import java.io.IOException;
 import java.net.BindException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -112,25 +109,12 @@ final class Connection extends Deadline {
   }
 
   private void open() throws IOException {
-    prepare(fromClient.source());
+    TcpSockets.prepare(fromClient.source(), table.service().settings());
     var address = fromClient.source().getRemoteAddress();
     client = table.service().remember(ClientAddress.of(address), loop().nowNanos());
     int port = address instanceof InetSocketAddress inet ? inet.getPort() : 0;
     candidates = new Candidates(table.service(), client, port, false);
     connectNext();
-  }
-
-  private void prepare(SocketChannel socket) throws IOException {
-    socket.configureBlocking(false);
-    if (socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
-      var settings = table.service().settings();
-      if (settings.noDelay()) {
-        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      }
-      if (settings.keepAlive()) {
-        socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      }
-    }
   }
 
   // ---- connect --------------------------------------------------------------------------------
@@ -153,7 +137,7 @@ final class Connection extends Deadline {
     state = State.CONNECTING;
     var address = server.address();
     try {
-      fromServer = new Flow(this, openSocket(address));
+      fromServer = new Flow(this, TcpSockets.openTo(address));
     } catch (IOException e) {
       state = State.WAITING;
       table.admission().onWaiting();
@@ -161,8 +145,8 @@ final class Connection extends Deadline {
       return true;
     }
     try {
-      prepare(fromServer.source());
-      bindToSource(fromServer.source());
+      TcpSockets.prepare(fromServer.source(), table.service().settings());
+      TcpSockets.bind(fromServer.source(), table.service().settings().source(), address);
       if (fromServer.source().connect(address)) {
         onConnected();
       } else {
@@ -176,21 +160,6 @@ final class Connection extends Deadline {
       return true;
     } catch (IOException e) {
       return !failsOver(e);
-    }
-  }
-
-  /// Fails for want of a descriptor or of memory only.
-  private static SocketChannel openSocket(InetSocketAddress address) throws IOException {
-    boolean ipv4 = address.getAddress() instanceof Inet4Address;
-    return SocketChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-  }
-
-  /// A source of one family cannot reach a server of the other: there the kernel chooses.
-  private void bindToSource(SocketChannel socket) throws IOException {
-    var source = table.service().settings().source();
-    boolean ipv4 = server.address().getAddress() instanceof Inet4Address;
-    if (source != null && source instanceof Inet4Address == ipv4) {
-      socket.bind(new InetSocketAddress(source, 0));
     }
   }
 
@@ -225,7 +194,7 @@ final class Connection extends Deadline {
 
   /// Gives up the server that failed in this way; returns whether the next one is to be tried.
   private boolean failsOver(IOException failure) {
-    if (isReset(failure)) {
+    if (TcpSockets.isReset(failure)) {
       onTakenAndReset();
       return false;
     }
@@ -233,20 +202,12 @@ final class Connection extends Deadline {
     return true;
   }
 
-  /// ECONNRESET, or EPIPE after an end: only what was connected can be reset, a server that refuses
-  /// makes it ECONNREFUSED. The JDK has a class for that but none for this, and has closed the
-  /// socket by now, so that nothing is left but to look at the words.
-  private static boolean isReset(IOException failure) {
-    var words = String.valueOf(failure.getMessage());
-    return words.startsWith("Connection reset") || words.startsWith("Broken pipe");
-  }
-
   /// The server took the connection and reset it before pen had heard of the first.
   private void onTakenAndReset() {
     server.clearBlacklist();
     server.countAccepted();
     client.remember(server, candidates.reason());
-    resetOnClose(fromClient.source());
+    TcpSockets.resetOnClose(fromClient.source());
     close(CloseCause.SERVER_RESET);
   }
 
@@ -263,7 +224,7 @@ final class Connection extends Deadline {
   private void dropServerSocket() {
     loop().deadlines().cancel(this);
     if (fromServer != null) {
-      ConnectionTable.closeQuietly(fromServer.source());
+      TcpSockets.closeQuietly(fromServer.source());
       fromServer = null;
     }
   }
@@ -390,7 +351,7 @@ final class Connection extends Deadline {
       loop().deadlines().setNoLaterThan(this, loop().nowNanos() + RESET_POLL_NANOS);
       return;
     }
-    resetOnClose(other.source());
+    TcpSockets.resetOnClose(other.source());
     close(reset == fromClient ? CloseCause.CLIENT_RESET : CloseCause.SERVER_RESET);
   }
 
@@ -399,14 +360,6 @@ final class Connection extends Deadline {
   private boolean isGone(Flow side) {
     // A side that has ended and was told of our end has hung up while bytes are still on the way.
     return !opposite(side).hasPassedEnd() && Sockets.hasHungUp(side.source());
-  }
-
-  private static void resetOnClose(SocketChannel socket) {
-    try {
-      socket.setOption(StandardSocketOptions.SO_LINGER, 0);
-    } catch (IOException | UnsupportedOperationException e) { // a Unix socket knows no reset
-      LOG.debug("reset: {}", e.getMessage());
-    }
   }
 
   // ---- time -----------------------------------------------------------------------------------
@@ -498,7 +451,7 @@ final class Connection extends Deadline {
 
   private static void closeSide(Flow side) {
     side.abandon();
-    ConnectionTable.closeQuietly(side.source());
+    TcpSockets.closeQuietly(side.source());
   }
 
   void onDefect(Throwable defect) {

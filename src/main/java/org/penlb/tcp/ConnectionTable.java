@@ -1,7 +1,5 @@
 package org.penlb.tcp;
 
-import java.io.IOException;
-import java.nio.channels.Channel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,15 +8,11 @@ import org.penlb.log.RequestLog;
 import org.penlb.loop.EventLoop;
 import org.penlb.stats.CloseCause;
 import org.penlb.stats.Snapshot;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The live connections of one service on one loop, with what they have in common.
 ///
 /// Owned by: loop.
 public final class ConnectionTable {
-  private static final Logger LOG = LoggerFactory.getLogger(ConnectionTable.class);
-
   private final EventLoop loop;
   private final Service service;
   private final Admission admission;
@@ -97,14 +91,6 @@ public final class ConnectionTable {
   public void closeAll(CloseCause cause) {
     while (size > 0) {
       live[size - 1].close(cause);
-    }
-  }
-
-  static void closeQuietly(Channel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      LOG.debug("close: {}", e.getMessage());
     }
   }
 }

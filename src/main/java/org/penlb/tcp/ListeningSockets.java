@@ -61,7 +61,7 @@ public final class ListeningSockets {
       }
       return sockets;
     } catch (IOException e) {
-      sockets.forEach(ConnectionTable::closeQuietly);
+      sockets.forEach(TcpSockets::closeQuietly);
       throw e;
     }
   }
@@ -97,7 +97,7 @@ public final class ListeningSockets {
       }
       return socket.bind(address, backlog);
     } catch (IOException e) {
-      ConnectionTable.closeQuietly(socket);
+      TcpSockets.closeQuietly(socket);
       throw e;
     }
   }
@@ -123,7 +123,7 @@ public final class ListeningSockets {
       Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
       return socket;
     } catch (IOException e) {
-      ConnectionTable.closeQuietly(socket);
+      TcpSockets.closeQuietly(socket);
       Files.deleteIfExists(beside);
       throw e;
     }

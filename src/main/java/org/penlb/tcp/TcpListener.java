@@ -92,7 +92,7 @@ public final class TcpListener extends Deadline implements Ready {
       table.loop().execute(() -> Connection.open(table, client));
     } catch (RejectedExecutionException e) {
       LOG.warn("service {}: a client is dropped: {}", own.service().name(), e.getMessage());
-      ConnectionTable.closeQuietly(client);
+      TcpSockets.closeQuietly(client);
       admission.leave(own.loop().nowNanos());
     }
   }

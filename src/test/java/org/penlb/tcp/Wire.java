@@ -111,7 +111,7 @@ final class Wire {
                 result.completeExceptionally(e);
               }
             });
-    return result.orTimeout(PATIENCE_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS);
+    return result.orTimeout(4L * PATIENCE_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS);
   }
 
   // ---- text -----------------------------------------------------------------------------------

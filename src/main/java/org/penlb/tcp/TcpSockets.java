@@ -1,0 +1,79 @@
+package org.penlb.tcp;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.Channel;
+import java.nio.channels.SocketChannel;
+import org.penlb.config.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is done with the socket of either side besides carrying bytes.
+final class TcpSockets {
+  private static final Logger LOG = LoggerFactory.getLogger(TcpSockets.class);
+
+  private TcpSockets() {}
+
+  /// A socket for a server at `address`; fails for want of a descriptor or of memory only.
+  static SocketChannel openTo(InetSocketAddress address) throws IOException {
+    return SocketChannel.open(
+        isIpv4(address.getAddress()) ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+  }
+
+  private static boolean isIpv4(InetAddress address) {
+    return address instanceof Inet4Address;
+  }
+
+  /// Sets what the settings ask for.
+  static void prepare(SocketChannel socket, Settings settings) throws IOException {
+    socket.configureBlocking(false);
+    if (socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) { // not a Unix one
+      if (settings.noDelay()) {
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      }
+      if (settings.keepAlive()) {
+        socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      }
+    }
+  }
+
+  /// Binds to the local address that is to be used towards servers.
+  ///
+  /// @param source null lets the kernel choose, and so does one of another family than the
+  ///   server's, which it cannot reach
+  static void bind(SocketChannel socket, InetAddress source, InetSocketAddress server)
+      throws IOException {
+    if (source != null && isIpv4(source) == isIpv4(server.getAddress())) {
+      socket.bind(new InetSocketAddress(source, 0));
+    }
+  }
+
+  /// ECONNRESET, or EPIPE after an end: only what was connected can be reset, a server that refuses
+  /// makes it ECONNREFUSED. The JDK has a class for that but none for this, and has closed the
+  /// socket by now, so that nothing is left but to look at the words.
+  static boolean isReset(IOException failure) {
+    var words = String.valueOf(failure.getMessage());
+    return words.startsWith("Connection reset") || words.startsWith("Broken pipe");
+  }
+
+  /// Has `close` send a reset instead of an orderly end.
+  static void resetOnClose(SocketChannel socket) {
+    try {
+      socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+    } catch (IOException | UnsupportedOperationException e) { // a Unix socket knows no reset
+      LOG.debug("reset: {}", e.getMessage());
+    }
+  }
+
+  static void closeQuietly(Channel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("close: {}", e.getMessage());
+    }
+  }
+}
