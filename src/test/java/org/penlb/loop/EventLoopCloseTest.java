@@ -62,21 +62,26 @@ class EventLoopCloseTest {
     loop.close();
     assertThatThrownBy(() -> loop.execute(() -> {}))
         .isInstanceOf(RejectedExecutionException.class)
-        .hasMessage("the event loop is closing");
+        .hasMessage("the event loop is not running");
     loop.close();
   }
 
   @Test
-  void loopThatNeverStartedCanBeClosed() throws Exception {
+  void loopThatNeverStartedRefusesTasksAndCanBeClosed() throws Exception {
+    assertThatThrownBy(() -> loop.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
     loop.close();
     assertThatThrownBy(() -> loop.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
   }
 
   @Test
-  void farTooManyTasksAreRefused() throws Exception {
+  void farTooManyTasksAreRefused() {
+    loop.start();
+    var busy = new CountDownLatch(1);
+    loop.execute(() -> await(busy));
     assertThatThrownBy(() -> IntStream.range(0, 70_000).forEach(i -> loop.execute(() -> {})))
         .isInstanceOf(RejectedExecutionException.class)
-        .hasMessage("the event loop has 65536 tasks");
+        .hasMessage("the event loop has 65536 tasks already");
+    busy.countDown();
   }
 
   private static void await(CountDownLatch latch) {
