@@ -3,7 +3,7 @@ package org.penlb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +49,8 @@ class ClassicPenIT {
     }
 
     @Override
-    public void close() throws InterruptedException {
-      process.destroyForcibly().waitFor();
+    public void close() {
+      PenProcess.kill(process);
     }
   }
 
@@ -113,15 +113,11 @@ class ClassicPenIT {
   @ParameterizedTest
   @EnumSource
   void theEmergencyServerHelpsWhereNoOtherCan(Program program) throws Exception {
+    var closed = "127.0.0.1:" + WebServer.freePort();
     try (var emergency = new WebServer("emergency");
-        var dead = new ServerSocket(0)) {
-      var closed = "127.0.0.1:" + dead.getLocalPort();
-      dead.close();
-      try (var pen =
-          start(program, "127.0.0.1", POLL, "-e", emergency.address(), "LISTEN", closed)) {
-        assertThat(pen.get("127.0.0.1")).isEqualTo("emergency");
-        assertThat(pen.get("127.0.0.2")).isEqualTo("emergency");
-      }
+        var pen = start(program, "127.0.0.1", POLL, "-e", emergency.address(), "LISTEN", closed)) {
+      assertThat(pen.get("127.0.0.1")).isEqualTo("emergency");
+      assertThat(pen.get("127.0.0.2")).isEqualTo("emergency");
     }
   }
 
@@ -153,7 +149,7 @@ class ClassicPenIT {
           "a report",
           () -> {
             // Classic pen looks at its signals when something happens.
-            new Socket("127.0.0.1", pen.port()).close();
+            new Socket(InetAddress.getLoopbackAddress(), pen.port()).close();
             return Files.exists(report) && Files.readString(report).contains("</html>");
           });
       assertThat(Files.readString(report)).contains("127.0.0.55", a.address().split(":", 2)[1]);

@@ -77,7 +77,7 @@ class DemoIT {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
       removeReport(report(text()));

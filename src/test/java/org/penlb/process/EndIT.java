@@ -37,7 +37,7 @@ class EndIT {
       pen.signal("TERM");
       PenProcess.eventually("it ends slowly", () -> pen.stderr().contains("1 connections"));
       assertThat(WebServer.get(client, "/after")).isEqualTo("a");
-      client.close();
+      client.shutdownOutput();
       assertThat(pen.status()).isZero();
     }
   }

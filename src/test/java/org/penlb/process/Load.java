@@ -55,6 +55,11 @@ final class Load implements AutoCloseable {
   /// Ends with the answers to all requests that were sent.
   @Override
   public void close() throws IOException {
+    end();
+  }
+
+  /// The same; returns how many were sent.
+  int end() throws IOException {
     closed = true;
     for (var client : clients) {
       try {
@@ -66,5 +71,6 @@ final class Load implements AutoCloseable {
     if (failure.get() != null) {
       throw failure.get();
     }
+    return sent();
   }
 }

@@ -45,8 +45,7 @@ class LogRotationIT {
           pen.signal("HUP");
           PenProcess.eventually("a new log", () -> Files.exists(log));
         }
-        load.close();
-        sent = load.sent();
+        sent = load.end();
       }
       pen.signal("TERM");
       assertThat(pen.status()).isZero();

@@ -20,34 +20,6 @@ class NginxIT {
   private static final int UPLOAD_BYTES = 10 * 1024 * 1024;
   private static final int DOWNLOAD_BYTES = 64 * 1024 * 1024;
 
-  // A POST is answered by nginx itself once it has read the whole body: the second server.
-  private static final String CONFIGURATION =
-      """
-      daemon off;
-      master_process off;
-      pid %1$s/nginx.pid;
-      error_log %1$s/error.log;
-      events { worker_connections 512; }
-      http {
-        access_log off;
-        client_max_body_size 100m;
-        client_body_temp_path %1$s/body;
-        proxy_temp_path %1$s/proxy;
-        fastcgi_temp_path %1$s/fastcgi;
-        uwsgi_temp_path %1$s/uwsgi;
-        scgi_temp_path %1$s/scgi;
-        server {
-          listen 127.0.0.1:%2$d;
-          root %1$s/www;
-          location = /upload { proxy_pass http://127.0.0.1:%3$d/length; }
-        }
-        server {
-          listen 127.0.0.1:%3$d;
-          location = /length { return 200 "$content_length\\n"; }
-        }
-      }
-      """;
-
   @TempDir private Path dir;
 
   private Process nginx;
@@ -62,8 +34,7 @@ class NginxIT {
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
     Files.writeString(Files.createDirectory(dir.resolve("www")).resolve("small"), "hello\n");
     int port = WebServer.freePort();
-    var text = CONFIGURATION.formatted(dir, port, WebServer.freePort());
-    var file = Files.writeString(dir.resolve("nginx.conf"), text);
+    var file = Files.writeString(dir.resolve("nginx.conf"), configuration(port));
     nginx =
         new ProcessBuilder(program, "-e", dir + "/error.log", "-c", file.toString())
             .redirectErrorStream(true)
@@ -82,6 +53,36 @@ class NginxIT {
     if (nginx != null) {
       nginx.destroyForcibly().waitFor();
     }
+  }
+
+  /// A POST is answered once its whole body has been read: by a proxy to a second server.
+  private String configuration(int port) throws IOException {
+    return """
+    daemon off;
+    master_process off;
+    pid %1$s/nginx.pid;
+    error_log %1$s/error.log;
+    events { worker_connections 512; }
+    http {
+      access_log off;
+      client_max_body_size 100m;
+      client_body_temp_path %1$s/body;
+      proxy_temp_path %1$s/proxy;
+      fastcgi_temp_path %1$s/fastcgi;
+      uwsgi_temp_path %1$s/uwsgi;
+      scgi_temp_path %1$s/scgi;
+      server {
+        listen 127.0.0.1:%2$d;
+        root %1$s/www;
+        location = /upload { proxy_pass http://127.0.0.1:%3$d/length; }
+      }
+      server {
+        listen 127.0.0.1:%3$d;
+        location = /length { return 200 "$content_length\\n"; }
+      }
+    }
+    """
+        .formatted(dir, port, WebServer.freePort());
   }
 
   private static boolean answers(int port) {

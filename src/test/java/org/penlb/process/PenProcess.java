@@ -169,12 +169,16 @@ final class PenProcess implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    kill(process);
+    Files.delete(stderr);
+  }
+
+  static void kill(Process process) {
     process.destroyForcibly();
     try {
       process.waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Files.delete(stderr);
   }
 }
