@@ -65,7 +65,7 @@ class BlackHoleTest {
   void clientsOfOtherServersAreServedWithoutDelay() throws Exception {
     try (var hole = BlackHole.on("127.21.0.4");
         var good = LineServer.start("good");
-        var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
         var pen =
             pen()
                 .server(good.spec())

@@ -23,7 +23,8 @@ class DescriptorShortageTest {
   private static final int CLIENTS = 200;
   private final AtomicInteger served = new AtomicInteger();
   private final CountDownLatch leave = new CountDownLatch(1);
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
 
   @AfterEach
   void stopClients() {

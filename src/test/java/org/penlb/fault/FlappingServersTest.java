@@ -27,7 +27,7 @@ class FlappingServersTest {
   @Test
   void everyRequestIsAnsweredOrClosedAndAllAreServedInTheEnd() throws Exception {
     var servers = List.of(LineServer.start("a"), LineServer.start("b"), LineServer.start("c"));
-    var threads = Executors.newVirtualThreadPerTaskExecutor();
+    var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
     try (var pen = pen(servers)) {
       var clients = new ArrayList<Future<Integer>>();
       for (int i = 0; i < CLIENTS; i++) {

@@ -6,10 +6,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +54,7 @@ final class LineServer implements AutoCloseable {
     socket.setReuseAddress(true);
     socket.bind(where, 500);
     listener = socket;
-    Thread.ofVirtual().start(() -> accept(socket));
+    Thread.ofPlatform().daemon().start(() -> accept(socket));
   }
 
   private void accept(ServerSocket socket) {
@@ -61,7 +63,7 @@ final class LineServer implements AutoCloseable {
         var client = socket.accept();
         accepted.incrementAndGet();
         live.add(client);
-        Thread.ofVirtual().start(() -> answer(client));
+        Thread.ofPlatform().daemon().start(() -> answer(client));
         if (socket.isClosed()) { // it was stopped between the two lines above
           client.close();
         }
@@ -119,13 +121,13 @@ final class LineServer implements AutoCloseable {
   }
 
   private boolean isListening() {
-    try {
-      var probe = new Socket();
-      probe.connect(address, 100);
-      probe.close();
+    try (var probe = new Socket()) {
+      probe.connect(address, 1000);
       return true;
-    } catch (IOException e) {
+    } catch (ConnectException | SocketTimeoutException e) { // refused, or dropped by a firewall
       return false;
+    } catch (IOException e) { // no answer, or a reset: it is about to close
+      return true;
     }
   }
 

@@ -62,6 +62,10 @@ final class PenProcess implements AutoCloseable {
   /// The class path of this JVM with jars in the place of directories, as in an installation: a
   /// class that is loaded later needs no descriptor, and is found after a chroot.
   private static final class ClassPath {
+    /// What the tests need besides would cost pen descriptors.
+    private static final Pattern LIBRARIES =
+        Pattern.compile("/(pen-unix|picocli|caffeine|jctools|slf4j|logback)[^/]*[.]jar$");
+
     static final String JARS = jars();
 
     private ClassPath() {}
@@ -70,8 +74,10 @@ final class PenProcess implements AutoCloseable {
       var jars = new ArrayList<String>();
       for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
         var path = Path.of(entry);
-        if (!entry.contains("test-classes") && Files.exists(path)) {
-          jars.add(Files.isDirectory(path) ? jar(path) : entry);
+        if (Files.isDirectory(path) && !entry.contains("test-classes")) {
+          jars.add(jar(path));
+        } else if (LIBRARIES.matcher(entry).find()) {
+          jars.add(entry);
         }
       }
       return String.join(File.pathSeparator, jars);
