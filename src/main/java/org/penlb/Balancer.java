@@ -103,7 +103,7 @@ public final class Balancer implements AutoCloseable {
     return services.stream().mapToInt(RunningService::connections).sum();
   }
 
-  /// Everything the reports show, as of now. Waits for each loop's part, up to five seconds in all.
+  /// Everything the reports show, as of now. Waits for each loop's part, at most five seconds.
   public Snapshot snapshot() {
     return new Snapshot(
         Version.TEXT,

@@ -3,11 +3,6 @@ package org.penlb;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
@@ -36,13 +31,15 @@ import org.slf4j.LoggerFactory;
 /// Owned by: the main thread; what signals ask for is handed to one thread of its own.
 public final class Pen {
   private final Launch launch;
+  private final Thread main = Thread.currentThread();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean reportAsked = new AtomicBoolean();
+  private final PidFile pidFile;
   private Balancer balancer;
-  private volatile boolean chrooted;
 
   private Pen(Launch launch) {
     this.launch = launch;
+    this.pidFile = new PidFile(launch.pidFile());
   }
 
   public static void main(String[] args) {
@@ -94,7 +91,7 @@ public final class Pen {
     balancer = open();
     try {
       handleSignals(); // first: whoever ends a pen that is starting wants it to clean up, too
-      writePid();
+      pidFile.write();
       restrict();
       Diagnostics.decouple();
       balancer.start();
@@ -105,7 +102,7 @@ public final class Pen {
       drain();
     } finally {
       balancer.close();
-      removePid();
+      pidFile.remove();
       Diagnostics.close();
     }
     return 0;
@@ -136,7 +133,6 @@ public final class Pen {
     if (launch.chroot() != null) {
       loadWhatOpensFiles();
       Filesystem.chroot(launch.chroot());
-      chrooted = true;
     }
     if (account != null) {
       Privileges.drop(account);
@@ -150,7 +146,7 @@ public final class Pen {
     TimeZone.getDefault();
   }
 
-  private void drain() throws InterruptedException {
+  private void drain() {
     balancer.stopAccepting();
     var patience = Duration.ZERO;
     for (var service : launch.services()) {
@@ -164,61 +160,11 @@ public final class Pen {
               patience.toSeconds(),
               balancer.connections());
     }
-    balancer.awaitIdle(patience);
-  }
-
-  // ---- pid file -------------------------------------------------------------------------------
-
-  private void writePid() throws IOException {
-    if (launch.pidFile() != null) {
-      try {
-        Files.writeString(launch.pidFile(), pidLine());
-      } catch (IOException e) {
-        throw new IOException(
-            "cannot write the pid file " + launch.pidFile() + ": " + reason(e), e);
-      }
-    }
-  }
-
-  private static String pidLine() {
-    return ProcessHandle.current().pid() + "\n";
-  }
-
-  /// The messages of most file exceptions are nothing but the file's name.
-  private static String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException _ -> "no such directory";
-      case AccessDeniedException _ -> "permission denied";
-      case FileSystemException f when f.getReason() != null -> f.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
-  }
-
-  private void removePid() {
-    if (launch.pidFile() == null) {
-      return;
-    }
     try {
-      var file = insideChroot(launch.pidFile());
-      // A pen that took over has written its own pid there.
-      if (Files.isRegularFile(file) && Files.readString(file).equals(pidLine())) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      log().debug("cannot remove the pid file {}: {}", launch.pidFile(), e.toString());
+      balancer.awaitIdle(patience);
+    } catch (InterruptedException e) {
+      log().info("told again to end: closing {} connections", balancer.connections());
     }
-  }
-
-  /// The path by which a file is known after the chroot: those in there are named as from outside
-  /// or, like all others, as from inside.
-  private Path insideChroot(Path file) {
-    if (!chrooted) {
-      return file;
-    }
-    var root = launch.chroot().toAbsolutePath().normalize();
-    var absolute = file.toAbsolutePath().normalize();
-    // Not toAbsolutePath: Java goes on with the working directory of before.
-    return Path.of("/").resolve(absolute.startsWith(root) ? root.relativize(absolute) : file);
   }
 
   // ---- signals --------------------------------------------------------------------------------
@@ -237,8 +183,7 @@ public final class Pen {
   /// The first one drains, the second one does not wait.
   private void end() {
     if (ended.getCount() == 0) {
-      removePid();
-      Runtime.getRuntime().halt(0);
+      main.interrupt();
     }
     ended.countDown();
   }
@@ -261,7 +206,7 @@ public final class Pen {
       return;
     }
     try {
-      ReportFile.write(insideChroot(launch.webStats()), HtmlReport.render(snapshot));
+      ReportFile.write(Filesystem.visible(launch.webStats()), HtmlReport.render(snapshot));
     } catch (IOException e) {
       log().warn("{}", e.getMessage());
     }

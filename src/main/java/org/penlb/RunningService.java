@@ -33,6 +33,7 @@ import org.penlb.stats.Snapshot;
 import org.penlb.tcp.ConnectionTable;
 import org.penlb.tcp.ListeningSockets;
 import org.penlb.tcp.TcpListener;
+import org.penlb.unix.Filesystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +81,7 @@ final class RunningService {
     var log =
         config.requestLog() == null
             ? null
-            : RequestLog.open(config.requestLog(), clock::wallMillis);
+            : RequestLog.open(config.requestLog(), clock::wallMillis, Filesystem::visible);
     var running = new RunningService(service, loops, clock, log);
     try {
       for (var endpoint : config.listen()) {
@@ -229,7 +230,7 @@ final class RunningService {
         connections(),
         settings.connectionsMax(),
         service.clients().size(),
-        settings.clientsMax(),
+        service.clients().limit(),
         service.counters().accepted(),
         servers.servers().stream().map(server -> snapshot("server", server, now)).toList(),
         special,

@@ -1,6 +1,7 @@
 package org.penlb.balance;
 
 import org.penlb.acl.ClientAddress;
+import org.penlb.config.Settings;
 
 /// The servers to try for one connection, one after the other.
 ///
@@ -12,6 +13,7 @@ import org.penlb.acl.ClientAddress;
 /// list denies is offered the abuse server only.
 public final class Candidates {
   private final Service service;
+  private final Settings settings;
   private final ServerTable servers;
   private final Client client;
   private final int port;
@@ -27,6 +29,7 @@ public final class Candidates {
   /// @param denied by the access list
   public Candidates(Service service, Client client, int port, boolean denied) {
     this.service = service;
+    this.settings = service.settings();
     this.servers = service.servers();
     this.client = client;
     this.port = port;
@@ -44,7 +47,7 @@ public final class Candidates {
     if (denied) {
       return special(servers.abuse(), Reason.ABUSE, nowNanos);
     }
-    boolean stubborn = service.settings().stubborn();
+    boolean stubborn = settings.stubborn();
     while (tried < (stubborn ? Math.min(1, servers.size()) : servers.size())) {
       advance(nowNanos);
       var server = servers.server(slot);
@@ -62,7 +65,6 @@ public final class Candidates {
       reason = Reason.FAILOVER;
       return;
     }
-    var settings = service.settings();
     if (!settings.roundrobin() && servers.holds(client.server())) {
       slot = client.server().slot();
       reason = Reason.RETURNING;
@@ -73,7 +75,7 @@ public final class Candidates {
   }
 
   private int first(ClientAddress address, long nowNanos) {
-    return service.policy().first(service.settings(), servers, address, port, nowNanos);
+    return service.policy().first(settings, servers, address, port, nowNanos);
   }
 
   private Server special(Server server, Reason why, long nowNanos) {

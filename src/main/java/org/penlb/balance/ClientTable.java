@@ -10,7 +10,7 @@ import org.penlb.acl.ClientAddress;
 
 /// The clients that pen remembers, at most `limit` of them, strictly least recently used.
 ///
-/// Owned by: shared (a lock around each visit, well under a microsecond; look-ups take none).
+/// Owned by: shared (a lock around each call, held for about a microsecond).
 ///
 /// Caffeine's own size limit is W-TinyLFU: it may keep an old client that came often and refuse the
 /// newest one, which is wrong for a table whose promise is "a client that came last is known". Its
@@ -67,7 +67,7 @@ public final class ClientTable {
   }
 
   /// The client, or null if it is unknown or forgotten; not a visit.
-  public Client find(ClientAddress address, long nowNanos) {
+  public synchronized Client find(ClientAddress address, long nowNanos) {
     var client = clients.getIfPresent(address);
     return client == null || isForgotten(client, nowNanos) ? null : client;
   }
@@ -104,7 +104,7 @@ public final class ClientTable {
   }
 
   /// At most `most` clients, the newest visit first.
-  public List<Client> newest(int most) {
+  public synchronized List<Client> newest(int most) {
     return new ArrayList<>(order.youngest(most).values());
   }
 }

@@ -102,7 +102,9 @@ final class Policy {
         best = slot;
       }
     }
-    lastHandedOut.set(best);
+    if (best >= 0) {
+      lastHandedOut.set(best);
+    }
     return best;
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +37,9 @@ final class LogFile implements LogTarget {
   private WritableByteChannel channel;
   private boolean midLine;
 
-  static LogFile open(Path file, Losses losses) throws IOException {
-    return new LogFile(file.toString(), () -> append(file), BATCH, losses);
+  /// @param visible the name by which a file can be reached at the time
+  static LogFile open(Path file, UnaryOperator<Path> visible, Losses losses) throws IOException {
+    return new LogFile(file.toString(), () -> append(visible.apply(file)), BATCH, losses);
   }
 
   LogFile(String name, Opener opener, int batch, Losses losses) throws IOException {

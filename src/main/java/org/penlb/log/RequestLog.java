@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,17 +66,25 @@ public final class RequestLog implements AutoCloseable {
   /// colon, a file.
   ///
   /// @param unixMillis the wall clock
+  /// @param visible the name by which a file can be reached at the time, which a chroot changes
   /// @throws IOException naming the file or host that is at fault
-  public static RequestLog open(String target, LongSupplier unixMillis) throws IOException {
+  public static RequestLog open(String target, LongSupplier unixMillis, UnaryOperator<Path> visible)
+      throws IOException {
     return target.contains("/") || !target.contains(":")
-        ? toFile(Path.of(target), unixMillis)
+        ? toFile(Path.of(target), unixMillis, visible)
         : toDatagrams(receiver(target), unixMillis);
   }
 
   /// Appends to `file`, which is created if need be.
-  public static RequestLog toFile(Path file, LongSupplier unixMillis) throws IOException {
+  static RequestLog toFile(Path file, LongSupplier unixMillis, UnaryOperator<Path> visible)
+      throws IOException {
     return new RequestLog(
-        file.toString(), false, unixMillis, System::nanoTime, QUEUE, l -> LogFile.open(file, l));
+        file.toString(),
+        false,
+        unixMillis,
+        System::nanoTime,
+        QUEUE,
+        losses -> LogFile.open(file, visible, losses));
   }
 
   /// Sends to a penlogd.

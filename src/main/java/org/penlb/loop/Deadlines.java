@@ -24,7 +24,8 @@ public final class Deadlines {
     down(deadline);
   }
 
-  /// Sets a deadline or moves it forward, never back: for one that looks again when it is due.
+  /// Sets a deadline or moves it to an earlier time, never a later one: for one that looks again
+  /// when it is due.
   public void setNoLaterThan(Deadline deadline, long atNanos) {
     if (!deadline.isSet() || atNanos - deadline.atNanos < 0) {
       set(deadline, atNanos);

@@ -2,6 +2,7 @@ package org.penlb.tcp;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
@@ -128,6 +129,7 @@ final class Connection extends Deadline {
         close(CloseCause.NO_SERVER);
         return;
       }
+      lastBytesNanos = loop().nowNanos(); // a shortage of ports has its time for each server
     } while (!connect());
   }
 
@@ -138,6 +140,8 @@ final class Connection extends Deadline {
     var address = server.address();
     try {
       fromServer = new Flow(this, TcpSockets.openTo(address));
+    } catch (ConnectException e) {
+      return !failsOver(e);
     } catch (IOException e) {
       state = State.WAITING;
       table.admission().onWaiting();
@@ -213,8 +217,10 @@ final class Connection extends Deadline {
 
   private void onConnectFailed(String why) {
     var blacklist = table.service().settings().blacklist();
-    if (server.blacklist(loop().nowNanos(), blacklist.toNanos())) {
+    if (server.blacklist(loop().nowNanos(), blacklist.toNanos()) && blacklist.isPositive()) {
       LOG.warn("{}: {}: left out for {} s", server, why, blacklist.toSeconds());
+    } else {
+      LOG.debug("connection {}: {}: {}", number, server, why);
     }
     dropServerSocket();
     server.release();
@@ -230,6 +236,9 @@ final class Connection extends Deadline {
   }
 
   private void onConnected() throws IOException {
+    if (TcpSockets.isConnectedToItself(fromServer.source(), server.address())) {
+      throw new ConnectException("nobody listens there");
+    }
     loop().deadlines().cancel(this);
     state = State.CARRYING;
     reason = candidates.reason();
@@ -402,7 +411,7 @@ final class Connection extends Deadline {
   }
 
   private void retry(long nowNanos) {
-    if (state == State.SHORT && nowNanos - openedNanos > connectTimeout().toNanos()) {
+    if (state == State.SHORT && nowNanos - lastBytesNanos > connectTimeout().toNanos()) {
       close(CloseCause.SHORTAGE);
     } else if (Sockets.hasHungUp(fromClient.source())) {
       close(CloseCause.CLIENT_RESET);

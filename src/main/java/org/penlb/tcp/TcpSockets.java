@@ -1,6 +1,7 @@
 package org.penlb.tcp;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,10 +19,25 @@ final class TcpSockets {
 
   private TcpSockets() {}
 
-  /// A socket for a server at `address`; fails for want of a descriptor or of memory only.
+  /// A socket for a server at `address`.
+  ///
+  /// @throws ConnectException if this machine has no IPv6
+  /// @throws IOException for want of a descriptor or of memory, and for nothing else
   static SocketChannel openTo(InetSocketAddress address) throws IOException {
-    return SocketChannel.open(
-        isIpv4(address.getAddress()) ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    boolean ipv4 = isIpv4(address.getAddress());
+    try {
+      return SocketChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    } catch (UnsupportedOperationException e) {
+      throw (ConnectException) new ConnectException("no IPv6 on this machine").initCause(e);
+    }
+  }
+
+  /// Whether the socket is connected to itself: where no server listens, a connect to a port of
+  /// this machine from which the kernel takes local ports finds, once in many, its own (RFC 9293
+  /// section 3.5, simultaneous open).
+  static boolean isConnectedToItself(SocketChannel socket, InetSocketAddress server)
+      throws IOException {
+    return server.equals(socket.getLocalAddress());
   }
 
   private static boolean isIpv4(InetAddress address) {

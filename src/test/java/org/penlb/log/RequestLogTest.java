@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,8 @@ final class RequestLogTest {
   void linesAreAppendedInOrder() throws IOException {
     Path file = directory.resolve("pen.log");
     Files.writeString(file, "old\n");
-    try (RequestLog log = RequestLog.open(file.toString(), () -> 1_767_225_600_999L)) {
+    try (RequestLog log =
+        RequestLog.open(file.toString(), () -> 1_767_225_600_999L, UnaryOperator.identity())) {
       add(log, "GET / HTTP/1.1");
       add(log, "GET /2 HTTP/1.1");
     }
@@ -53,7 +55,7 @@ final class RequestLogTest {
   @Test
   void linesAreWrittenWithoutAnybodyAsking() throws IOException {
     Path file = directory.resolve("pen.log");
-    try (RequestLog log = RequestLog.toFile(file, () -> 0)) {
+    try (RequestLog log = RequestLog.toFile(file, () -> 0, UnaryOperator.identity())) {
       for (int i = 1; i <= 20; i++) {
         add(log, "x");
         int lines = i;
@@ -64,7 +66,8 @@ final class RequestLogTest {
 
   @Test
   void writerSleepsWithoutATimerWhenThereIsNothingToDo() throws IOException {
-    try (RequestLog log = RequestLog.toFile(directory.resolve("pen.log"), () -> 0)) {
+    try (RequestLog log =
+        RequestLog.toFile(directory.resolve("pen.log"), () -> 0, UnaryOperator.identity())) {
       add(log, "x");
       soon().until(() -> writers().getFirst().getState() == Thread.State.WAITING);
       log.reopen();
@@ -82,7 +85,7 @@ final class RequestLogTest {
   @Test
   void newFileIsNobodyElsesBusiness() throws IOException {
     Path file = directory.resolve("pen.log");
-    RequestLog.toFile(file, () -> 0).close();
+    RequestLog.toFile(file, () -> 0, UnaryOperator.identity()).close();
     assertThat(Files.getPosixFilePermissions(file))
         .doesNotContain(PosixFilePermission.OTHERS_READ, PosixFilePermission.GROUP_WRITE);
   }
@@ -90,7 +93,7 @@ final class RequestLogTest {
   @Test
   void fileThatCannotBeOpenedIsNamed() {
     Path file = directory.resolve("absent/pen.log");
-    assertThatThrownBy(() -> RequestLog.toFile(file, () -> 0))
+    assertThatThrownBy(() -> RequestLog.toFile(file, () -> 0, UnaryOperator.identity()))
         .isInstanceOf(IOException.class)
         .hasMessage("cannot open request log %s: no such directory", file);
   }
@@ -99,7 +102,7 @@ final class RequestLogTest {
   @ValueSource(
       strings = {"localhost:0", "localhost:x", "localhost:", ":99", "::1:99", "no.invalid:99"})
   void receiverThatCannotBeIsNamed(String target) {
-    assertThatThrownBy(() -> RequestLog.open(target, () -> 0))
+    assertThatThrownBy(() -> RequestLog.open(target, () -> 0, UnaryOperator.identity()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(target);
   }
@@ -107,7 +110,7 @@ final class RequestLogTest {
   @Test
   void reopenDividesTheLinesExactly() throws IOException {
     Path file = directory.resolve("pen.log");
-    try (RequestLog log = RequestLog.toFile(file, () -> 0)) {
+    try (RequestLog log = RequestLog.toFile(file, () -> 0, UnaryOperator.identity())) {
       for (int i = 0; i < 100; i++) {
         add(log, "before" + i);
         Files.move(file, directory.resolve("pen.log." + i));
@@ -126,7 +129,7 @@ final class RequestLogTest {
   @Test
   void rotationUnderLoadKeepsEachLineOnce() throws Exception {
     Path file = directory.resolve("pen.log");
-    RequestLog log = RequestLog.toFile(file, () -> 0);
+    RequestLog log = RequestLog.toFile(file, () -> 0, UnaryOperator.identity());
     AtomicIntegerArray added = new AtomicIntegerArray(3);
     AtomicBoolean end = new AtomicBoolean();
     List<Thread> threads = new ArrayList<>();
@@ -168,7 +171,8 @@ final class RequestLogTest {
     Path old = Files.createDirectory(directory.resolve("logs"));
     Path moved = directory.resolve("moved");
     try (Recorded recorded = new Recorded(LogFile.class);
-        RequestLog log = RequestLog.toFile(old.resolve("pen.log"), () -> 0)) {
+        RequestLog log =
+            RequestLog.toFile(old.resolve("pen.log"), () -> 0, UnaryOperator.identity())) {
       Files.move(old, moved);
       log.reopen();
       soon().until(() -> !recorded.messages().isEmpty());
@@ -184,7 +188,8 @@ final class RequestLogTest {
   void fullDiskIsCountedAndWarnedOfEveryTenSeconds() throws IOException {
     assumeThat(FULL).exists();
     try (Recorded recorded = new Recorded(RequestLog.class);
-        RequestLog log = log(1024, losses -> LogFile.open(FULL, losses))) {
+        RequestLog log =
+            log(1024, losses -> LogFile.open(FULL, UnaryOperator.identity(), losses))) {
       add(log, "1");
       soon().until(() -> recorded.messages().size() == 1);
       assertThat(recorded.messages().getFirst())
@@ -212,7 +217,7 @@ final class RequestLogTest {
     try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) {
       byte[] full = new byte[64 * 1024];
       reader.write(full);
-      RequestLog log = log(64, losses -> LogFile.open(pipe, losses));
+      RequestLog log = log(64, losses -> LogFile.open(pipe, UnaryOperator.identity(), losses));
       int added = 0;
       while (log.dropped() < 1000) {
         add(log, "hung");
@@ -230,7 +235,8 @@ final class RequestLogTest {
 
   @Test
   void linesBehindTheEndAreDropped() throws IOException {
-    RequestLog log = RequestLog.toFile(directory.resolve("pen.log"), () -> 0);
+    RequestLog log =
+        RequestLog.toFile(directory.resolve("pen.log"), () -> 0, UnaryOperator.identity());
     log.close();
     add(log, "late");
     log.close();
@@ -240,7 +246,9 @@ final class RequestLogTest {
   @Test
   void eachLineIsADatagram() throws IOException {
     try (DatagramSocket penlogd = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        RequestLog log = RequestLog.open("127.0.0.1:" + penlogd.getLocalPort(), () -> 0)) {
+        RequestLog log =
+            RequestLog.open(
+                "127.0.0.1:" + penlogd.getLocalPort(), () -> 0, UnaryOperator.identity())) {
       add(log, "GET / HTTP/1.1");
       add(log, "GET /2 HTTP/1.1");
       log.reopen();

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 ///
 /// What the process sees of the file system and how it creates files.
 public final class Filesystem {
+  /// As it was called before it became the root; null as long as there was no chroot.
+  private static volatile Path root;
+
   private Filesystem() {}
 
   /// Makes a directory the root directory and the working directory, for good. Needs root.
@@ -25,6 +28,18 @@ public final class Filesystem {
       // Otherwise the working directory stays outside, and ".." leads on from there.
       require(Posix.call("chdir", Posix.text(arena, "/")), "enter", directory);
     }
+    root = directory.toAbsolutePath().normalize();
+  }
+
+  /// The name by which a file can be reached now. After a chroot a file below the new root may be
+  /// named as from outside, or, like all others, as from inside.
+  public static Path visible(Path file) {
+    if (root == null) {
+      return file;
+    }
+    // Java goes on with the working directory of before, which is right for a name of before.
+    var absolute = file.toAbsolutePath().normalize();
+    return Path.of("/").resolve(absolute.startsWith(root) ? root.relativize(absolute) : file);
   }
 
   private static void require(int result, String what, Path directory) throws IOException {

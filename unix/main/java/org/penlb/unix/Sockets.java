@@ -155,10 +155,10 @@ public final class Sockets {
     private Filter() {}
 
     private static long instruction(int code, int jt, int jf, int k) {
-      long head = code | jt << 16 | jf << 24;
+      long head = code | (jt << 16) | (jf << 24);
       return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
-          ? (long) k << 32 | head
-          : (long) code << 48 | (long) jt << 40 | (long) jf << 32 | k & 0xffff_ffffL;
+          ? ((long) k << 32) | head
+          : ((long) code << 48) | ((long) jt << 40) | ((long) jf << 32) | (k & 0xffff_ffffL);
     }
   }
 
