@@ -2,7 +2,6 @@ package org.penlb;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,20 +74,8 @@ public final class Balancer implements AutoCloseable {
     }
     started = true;
     loops.forEach(EventLoop::start);
-    Thread.ofPlatform().daemon(true).name("warm-up").start(Balancer::warmUp);
-  }
-
-  /// The first of the questions that loops ask the kernel takes tenths of a second, as much is
-  /// loaded and linked for it: not while connections wait.
-  private static void warmUp() {
-    try (var socket = SocketChannel.open()) {
-      if (Sockets.available()) {
-        Sockets.hasHungUp(socket);
-        Sockets.unsentBytes(socket);
-      }
-    } catch (IOException e) { // no descriptor: then a loop is the first to ask
-      LOG.debug("warm-up: {}", e.getMessage());
-    }
+    // The first question takes tenths of a second, in which no connection should have to wait.
+    Thread.ofPlatform().daemon(true).name("warm-up").start(Sockets::warmUp);
   }
 
   /// The port of the first listener, useful where 0 let the kernel choose; -1 for a Unix socket.

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.util.Locale;
 import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Candidates;
 import org.penlb.balance.Client;
-import org.penlb.balance.Reason;
 import org.penlb.balance.Server;
 import org.penlb.loop.Deadline;
 import org.penlb.loop.EventLoop;
@@ -67,7 +65,6 @@ final class Connection extends Deadline {
   private Client client;
   private Candidates candidates;
   private Server server;
-  private Reason reason;
   private Flow fromServer;
   private long lastBytesNanos;
 
@@ -241,7 +238,7 @@ final class Connection extends Deadline {
     }
     loop().deadlines().cancel(this);
     state = State.CARRYING;
-    reason = candidates.reason();
+    var reason = candidates.reason();
     candidates = null;
     lastBytesNanos = loop().nowNanos();
     server.clearBlacklist();
@@ -483,23 +480,12 @@ final class Connection extends Deadline {
   Snapshot.Connection snapshot() {
     return new Snapshot.Connection(
         number,
-        clientName(),
+        TcpSockets.clientName(fromClient.source()),
         server == null ? "" : server.toString(),
         Duration.ofNanos(loop().nowNanos() - openedNanos),
         state.name().toLowerCase(Locale.ROOT),
         fromClient.bytes(),
         fromServer == null ? 0 : fromServer.bytes(),
         fromClient.waiting() + (fromServer == null ? 0L : fromServer.waiting()));
-  }
-
-  private String clientName() {
-    try {
-      SocketAddress address = fromClient.source().getRemoteAddress();
-      return address instanceof InetSocketAddress inet
-          ? ClientAddress.of(inet) + " port " + inet.getPort()
-          : "unix";
-    } catch (IOException e) {
-      return "gone";
-    }
   }
 }

@@ -217,7 +217,8 @@ final class Flow implements Ready {
   private void finish() {
     finished = true;
     try {
-      if (!connection.onEnd(this)) {
+      // Where the other direction is finished too, the close that follows says it.
+      if (!connection.onEnd(this) && !opposite.finished) {
         sink().shutdownOutput();
         passedEnd = true;
       }

@@ -9,6 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
 import java.nio.channels.SocketChannel;
+import org.penlb.acl.ClientAddress;
 import org.penlb.config.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,6 +91,17 @@ final class TcpSockets {
       channel.close();
     } catch (IOException e) {
       LOG.debug("close: {}", e.getMessage());
+    }
+  }
+
+  /// The client's address and port, for reports.
+  static String clientName(SocketChannel socket) {
+    try {
+      return socket.getRemoteAddress() instanceof InetSocketAddress inet
+          ? ClientAddress.of(inet) + " port " + inet.getPort()
+          : ClientAddress.UNIX.toString();
+    } catch (IOException e) { // it has been closed
+      return "gone";
     }
   }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteOrder;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import sun.nio.ch.SelChImpl;
 
 /// Owned by: immutable; each thread has a scratch segment of its own. Ask only about a channel that
@@ -85,8 +87,21 @@ public final class Sockets {
     }
   }
 
+  /// Makes what the first call of each function would have to load and link, which takes tenths of
+  /// a second. To be called at start, by a thread of its own.
+  public static void warmUp() {
+    try (var socket = SocketChannel.open()) {
+      if (available()) {
+        hasHungUp(socket);
+        unsentBytes(socket);
+      }
+    } catch (IOException _) {
+      // No descriptor: then an event loop is the first to call.
+    }
+  }
+
   /// True if [#unsentBytes] and [#hasHungUp] know anything here. The first call binds both
-  /// functions, which takes long: make it at start, so that no event loop has to.
+  /// functions, which takes long.
   public static boolean available() {
     return Channels.READABLE && Ioctl.IOCTL != null && Poll.POLL != null;
   }
