@@ -24,6 +24,8 @@ import org.penlb.balance.ClientTable;
 
 /// What does a connection cost in a client table that is full, and does it depend on its size?
 ///
+/// Owned by: shared (JMH's threads, after the set-up).
+///
 /// With classic pen a new client costs a walk over the whole table. What grows here with the size
 /// is misses of the processor's caches, not steps.
 @State(Scope.Benchmark)

@@ -28,6 +28,8 @@ import org.penlb.config.ServerSpec;
 import org.penlb.config.Settings;
 
 /// What does the choice of a server cost, for each algorithm and number of servers?
+///
+/// Owned by: shared (JMH's threads, after the set-up).
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

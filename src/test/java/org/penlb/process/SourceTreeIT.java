@@ -22,6 +22,7 @@ class SourceTreeIT {
           "readlink",
           "find",
           "cat",
+          "cksum",
           "mkdir",
           "mktemp",
           "rm",
