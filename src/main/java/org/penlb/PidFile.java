@@ -1,10 +1,7 @@
 package org.penlb;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.penlb.unix.Filesystem;
 import org.slf4j.LoggerFactory;
@@ -25,18 +22,8 @@ record PidFile(Path file) {
     try {
       Files.writeString(file, LINE);
     } catch (IOException e) {
-      throw new IOException("cannot write the pid file " + file + ": " + reason(e), e);
+      throw new IOException("cannot write the pid file " + file + ": " + Filesystem.reason(e), e);
     }
-  }
-
-  /// The messages of most file exceptions are nothing but the file's name.
-  private static String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException _ -> "no such directory";
-      case AccessDeniedException _ -> "permission denied";
-      case FileSystemException f when f.getReason() != null -> f.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 
   /// Removes it, unless a pen that took over has written its own id there.

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.penlb.unix.Filesystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,18 +60,8 @@ final class LogFile implements LogTarget {
     try {
       return opener.open();
     } catch (IOException e) {
-      throw new IOException("cannot open request log " + name + ": " + reason(e), e);
+      throw new IOException("cannot open request log " + name + ": " + Filesystem.reason(e), e);
     }
-  }
-
-  /// The messages of most file exceptions are nothing but the file's name.
-  private static String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException _ -> "no such directory";
-      case AccessDeniedException _ -> "permission denied";
-      case FileSystemException f when f.getReason() != null -> f.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 
   @Override
@@ -94,7 +82,7 @@ final class LogFile implements LogTarget {
       midLine = false;
       waiting.clear();
     } catch (IOException e) {
-      giveUp(reason(e));
+      giveUp(Filesystem.reason(e));
     }
   }
 
@@ -146,7 +134,7 @@ final class LogFile implements LogTarget {
     try {
       channel.close();
     } catch (IOException e) {
-      LOG.warn("request log {}: close failed: {}", name, reason(e));
+      LOG.warn("request log {}: close failed: {}", name, Filesystem.reason(e));
     }
   }
 }

@@ -8,7 +8,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +17,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.concurrent.atomic.AtomicLong;
+import org.penlb.unix.Filesystem;
 
 /// Puts a rendered report into a file such that a reader sees the old report or the new one, whole.
 ///
@@ -50,7 +50,8 @@ public final class ReportFile {
     try {
       replace(target, temporary, report);
     } catch (IOException e) {
-      var failure = new IOException("cannot write the report " + file + ": " + reason(e), e);
+      var failure =
+          new IOException("cannot write the report " + file + ": " + Filesystem.reason(e), e);
       discard(temporary, failure);
       throw failure;
     }
@@ -100,14 +101,5 @@ public final class ReportFile {
     } catch (IOException e) {
       failure.addSuppressed(e);
     }
-  }
-
-  private static String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException _ -> "no such directory";
-      case AccessDeniedException _ -> "permission denied";
-      case FileSystemException f when f.getReason() != null -> f.getReason();
-      default -> e.toString();
-    };
   }
 }

@@ -10,7 +10,7 @@
 ///    {@link org.penlb.stats.ReportFile} puts a report into a file.
 ///
 /// Rendering does no I/O, reads no clock and keeps no state: the same snapshot gives the same
-/// report. This package imports nothing of pen's.
+/// report. Of pen's packages this one imports none but `unix`.
 ///
 /// How the page is made:
 ///

@@ -2,6 +2,9 @@ package org.penlb.unix;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Owned by: shared (the process has one root directory and one mask; set them at start).
@@ -52,5 +55,16 @@ public final class Filesystem {
   /// files are affected too: restore it soon, or set it once.
   public static int umask(int mask) {
     return Posix.call("umask", mask);
+  }
+
+  /// Why a file could not be used, in words: the messages of most of the JDK's exceptions are
+  /// nothing but the file's name.
+  public static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "no such directory";
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> e.getMessage() == null ? e.toString() : e.getMessage();
+    };
   }
 }
