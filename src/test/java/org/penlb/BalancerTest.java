@@ -115,6 +115,23 @@ class BalancerTest {
         .hasMessage("a balancer needs an address to listen on and a server");
   }
 
+  @Test
+  void needsALoop() {
+    assertThatThrownBy(() -> Balancer.builder().loops(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a balancer of 0 loops");
+  }
+
+  @Test
+  void builderMayBeUsedAgainAndChangedInBetween() throws Exception {
+    var builder = Pens.before("127.0.0.1:1");
+    try (var first = builder.open();
+        var second = builder.server("127.0.0.1:2").open()) {
+      assertThat(Pens.service(first).servers()).hasSize(1);
+      assertThat(Pens.service(second).servers()).hasSize(2);
+    }
+  }
+
   private static Socket connect(int port) throws IOException {
     return new Socket(InetAddress.getLoopbackAddress(), port);
   }
