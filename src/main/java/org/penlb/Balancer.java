@@ -44,7 +44,7 @@ public final class Balancer implements AutoCloseable {
   private boolean started;
   private boolean closed;
 
-  private Balancer(Builder builder) throws IOException {
+  private Balancer(Builder builder, List<ServiceConfig> configs) throws IOException {
     this.clock = builder.clock;
     this.resolver = new Resolver(builder.lookup);
     this.startedNanos = clock.nanos();
@@ -52,7 +52,7 @@ public final class Balancer implements AutoCloseable {
       for (int i = 0; i < builder.loops; i++) {
         loops.add(new EventLoop("loop-" + i, clock));
       }
-      for (var config : builder.services) {
+      for (var config : configs) {
         services.add(RunningService.open(config, loops, resolver, clock, builder.takeover));
       }
     } catch (IOException | RuntimeException e) {
@@ -254,8 +254,11 @@ public final class Balancer implements AutoCloseable {
       return this;
     }
 
-    /// Threads that carry connections; one per core if not set.
+    /// Threads that carry connections, at least 1; one per core if not set.
     public Builder loops(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException("a balancer of " + count + " loops");
+      }
       loops = count;
       return this;
     }
@@ -288,10 +291,7 @@ public final class Balancer implements AutoCloseable {
     /// @throws IOException if an address cannot be listened on, a name is unknown or the log cannot
     ///   be opened
     public Balancer open() throws IOException, BadSettingException {
-      if (services.isEmpty()) {
-        services.add(ownService());
-      }
-      return new Balancer(this);
+      return new Balancer(this, services.isEmpty() ? List.of(ownService()) : services);
     }
 
     /// Opens and serves.

@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Owned by: the main thread; what signals ask for is handed to one thread of its own.
 public final class Pen {
+  /// How long everything may take to be closed once nobody wants to wait.
+  private static final Duration END_PATIENCE = Duration.ofSeconds(5);
+
   private final Launch launch;
   private final Thread main = Thread.currentThread();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -180,12 +183,21 @@ public final class Pen {
     Signals.ignore("PIPE");
   }
 
-  /// The first one drains, the second one does not wait.
+  /// The first one drains, the second one does not wait; not for long even where a loop hangs, such
+  /// as one that waits, debugging, for the reader of stderr.
   private void end() {
-    if (ended.getCount() == 0) {
-      main.interrupt();
+    if (ended.getCount() > 0) {
+      ended.countDown();
+      return;
     }
-    ended.countDown();
+    main.interrupt();
+    try {
+      main.join(END_PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    pidFile.remove();
+    Runtime.getRuntime().halt(1);
   }
 
   /// One report at a time; those asked for before one has begun are one.

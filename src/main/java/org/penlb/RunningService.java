@@ -150,7 +150,7 @@ final class RunningService {
     for (var listener : listeners) {
       listener.open();
     }
-    LOG.info("listening on {} for {}", addresses, service.servers().servers());
+    LOG.info("listening on {} for {}", addressTexts(), service.servers().servers());
   }
 
   List<SocketAddress> addresses() {
@@ -199,12 +199,13 @@ final class RunningService {
 
   /// A pen that took over has its own socket at the path by now, which is to stay.
   private static void removeSocketFile(UnixSocketFile file) {
+    var visible = Filesystem.visible(file.path());
     try {
-      if (file.key().equals(fileKey(file.path()))) {
-        Files.delete(file.path());
+      if (file.key().equals(fileKey(visible))) {
+        Files.delete(visible);
       }
     } catch (IOException e) {
-      LOG.debug("{}: {}", file.path(), e.toString());
+      LOG.debug("{}: {}", visible, e.toString());
     }
   }
 
@@ -225,7 +226,7 @@ final class RunningService {
     addSpecial(special, "abuse", servers.abuse(), now);
     return new Snapshot.Service(
         service.name(),
-        addresses.stream().map(RunningService::text).toList(),
+        addressTexts(),
         settings.mode(),
         connections(),
         settings.connectionsMax(),
@@ -270,6 +271,10 @@ final class RunningService {
       Thread.currentThread().interrupt();
     }
     return List.of();
+  }
+
+  private List<String> addressTexts() {
+    return addresses.stream().map(RunningService::text).toList();
   }
 
   private static String text(SocketAddress address) {

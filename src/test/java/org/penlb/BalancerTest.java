@@ -2,15 +2,22 @@ package org.penlb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.penlb.config.BadSettingException;
+import org.penlb.config.Endpoint;
+import org.penlb.config.ServerSpec;
+import org.penlb.config.ServiceConfig;
+import org.penlb.config.Settings;
+import org.penlb.stats.Snapshot;
 
 /// The life of a balancer inside a program.
 @Timeout(30)
@@ -113,6 +120,70 @@ class BalancerTest {
     assertThatThrownBy(() -> Balancer.builder().listen("127.0.0.1:0").start())
         .isInstanceOf(BadSettingException.class)
         .hasMessage("a balancer needs an address to listen on and a server");
+  }
+
+  @Test
+  void needsALoop() {
+    assertThatThrownBy(() -> Balancer.builder().loops(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a balancer of 0 loops");
+  }
+
+  @Test
+  void builderMayBeUsedAgainAndChangedInBetween() throws Exception {
+    var builder = Pens.before("127.0.0.1:1");
+    try (var first = builder.open();
+        var second = builder.server("127.0.0.1:2").open()) {
+      assertThat(Pens.service(first).servers()).hasSize(1);
+      assertThat(Pens.service(second).servers()).hasSize(2);
+    }
+  }
+
+  @Test
+  void servicesOfOneProcessHaveListenersServersAndSettingsOfTheirOwn() throws Exception {
+    try (var one = new ServerSocket(0);
+        var other = new ServerSocket(0);
+        var pen =
+            Balancer.builder()
+                .loops(2)
+                .service(service("one", one.getLocalPort(), 10))
+                .service(service("other", other.getLocalPort(), 20))
+                .start();
+        var client = connect(port(pen, 0));
+        var atOne = one.accept();
+        var next = connect(port(pen, 1));
+        var atOther = other.accept()) {
+      for (var pair : List.of(List.of(client, atOne), List.of(next, atOther))) {
+        pair.getFirst().getOutputStream().write('!');
+        assertThat(pair.getLast().getInputStream().read()).isEqualTo('!');
+      }
+      assertThat(pen.connections()).isEqualTo(2);
+      assertThat(pen.snapshot().services())
+          .extracting(Snapshot.Service::name, Snapshot.Service::connections)
+          .containsExactly(tuple("one", 1), tuple("other", 1));
+      assertThat(pen.snapshot().services())
+          .extracting(Snapshot.Service::connectionsMax, Snapshot.Service::clients)
+          .containsExactly(tuple(10, 1), tuple(20, 1));
+    }
+  }
+
+  private static ServiceConfig service(String name, int serverPort, int connectionsMax)
+      throws BadSettingException {
+    var settings = Settings.DEFAULT.toBuilder();
+    settings.connectionsMax = connectionsMax;
+    return new ServiceConfig(
+        name,
+        List.of(Endpoint.parse("127.0.0.1:0")),
+        List.of(ServerSpec.parse("127.0.0.1:" + serverPort, -1)),
+        null,
+        null,
+        settings.build(),
+        null);
+  }
+
+  private static int port(Balancer pen, int service) {
+    var listener = pen.snapshot().services().get(service).listeners().getFirst();
+    return Integer.parseInt(listener.substring(listener.lastIndexOf(':') + 1));
   }
 
   private static Socket connect(int port) throws IOException {

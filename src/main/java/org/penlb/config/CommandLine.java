@@ -97,6 +97,9 @@ public final class CommandLine {
 
   private void note() throws BadSettingException {
     number("-S", 0, PLENTY, 0);
+    if (given.hasMatchedOption("-S") && given.hasMatchedOption("-d")) {
+      notices.add("option -S has no effect: the server table grows by itself");
+    }
     for (var name : List.of("-D", "-n", "-Q")) {
       if (given.hasMatchedOption(name)) {
         notices.add("option " + name + " is obsolete and has no effect");

@@ -88,7 +88,7 @@ public final class RequestLog implements AutoCloseable {
   }
 
   /// Sends to a penlogd.
-  public static RequestLog toDatagrams(InetSocketAddress receiver, LongSupplier unixMillis)
+  static RequestLog toDatagrams(InetSocketAddress receiver, LongSupplier unixMillis)
       throws IOException {
     String name = receiver.getHostString() + ":" + receiver.getPort();
     if (receiver.isUnresolved()) {
@@ -139,11 +139,6 @@ public final class RequestLog implements AutoCloseable {
       }
     }
     throw new IOException("request log " + target + ": the port must be 1 to 65535");
-  }
-
-  /// The file, or host and port.
-  public String name() {
-    return name;
   }
 
   /// Adds a line, or counts it as dropped. From any thread; never waits.

@@ -64,7 +64,7 @@ public final class Deadlines {
     return due;
   }
 
-  public int size() {
+  int size() {
     return size;
   }
 

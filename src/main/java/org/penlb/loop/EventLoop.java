@@ -57,10 +57,6 @@ public final class EventLoop implements Runnable {
     return nowNanos;
   }
 
-  public long wallMillis() {
-    return clock.wallMillis();
-  }
-
   public Deadlines deadlines() {
     return deadlines;
   }

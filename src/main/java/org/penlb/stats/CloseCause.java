@@ -14,7 +14,7 @@ public enum CloseCause {
   NO_SERVER,
   /// The access list denied the client and there is no abuse server.
   DENIED,
-  /// pen itself had no port left for the server's side, for as long as `-t`.
+  /// pen itself had no local address or port for the server's side, for as long as `-t`.
   SHORTAGE,
   /// pen ended.
   SHUTDOWN,

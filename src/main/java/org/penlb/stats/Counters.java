@@ -30,10 +30,6 @@ public final class Counters {
     return accepted.sum();
   }
 
-  public long closes(CloseCause cause) {
-    return closes.get(cause).sum();
-  }
-
   /// The causes that occurred, by label.
   public Map<String, Long> closesByCause() {
     var byCause = new LinkedHashMap<String, Long>();

@@ -96,7 +96,7 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
   /// One live connection.
   ///
   /// @param client address and port; `unix` for a client on a Unix socket
-  /// @param server slot, address and port, or what it is waiting for
+  /// @param server slot, host and port of the one in use or being tried
   /// @param state as in the state diagram of the connection, in lower case
   /// @param waiting bytes read from one side that the other has not taken yet
   public record Connection(

@@ -233,7 +233,7 @@ final class Flow implements Ready {
     releasePending();
   }
 
-  void releasePending() {
+  private void releasePending() {
     if (pending != null) {
       connection.loop().buffers().release(pending);
       pending = null;

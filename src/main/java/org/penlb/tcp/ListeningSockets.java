@@ -2,6 +2,7 @@ package org.penlb.tcp;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -144,11 +145,14 @@ public final class ListeningSockets {
   }
 
   private static boolean isAnswered(Path path) {
-    try {
-      SocketChannel.open(UnixDomainSocketAddress.of(path)).close();
+    try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      probe.configureBlocking(false); // where the backlog is full it would wait
+      probe.connect(UnixDomainSocketAddress.of(path));
       return true;
-    } catch (IOException e) { // refused: nobody listens
+    } catch (ConnectException e) { // refused: nobody listens
       return false;
+    } catch (IOException e) { // the backlog is full, or it is a datagram socket, or not ours to ask
+      return true;
     }
   }
 }

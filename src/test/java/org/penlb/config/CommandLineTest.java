@@ -245,6 +245,11 @@ class CommandLineTest {
     assertThat(parse(option).notices()).isEmpty();
   }
 
+  @Test
+  void whoDebugsIsToldThatTheSizeOfTheServerTableHasNoEffect() throws UsageException {
+    assertThat(parse("-d -S 3").notices()).singleElement().asString().startsWith("option -S has");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"-D", "-n", "-Q", "-P", "--poll"})
   void obsoleteOptionsGiveANotice(String option) throws UsageException {

@@ -3,6 +3,7 @@ package org.penlb.fault;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.penlb.Balancer;
 
@@ -57,6 +59,43 @@ class UnixSocketExclusivityTest {
       assertThat(answer()).isEqualTo("server hello\n");
     }
     assertThat(path).doesNotExist();
+  }
+
+  @Test
+  @Timeout(20)
+  void socketWhoseBacklogIsFullIsInUseToo() throws Exception {
+    var address = UnixDomainSocketAddress.of(path);
+    try (var busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, 1);
+        var _ = SocketChannel.open(address);
+        var _ = SocketChannel.open(address)) {
+      assertThatThrownBy(() -> pen().start())
+          .hasMessage("cannot listen on " + path + ": Address already in use");
+      assertThat(path).exists();
+    }
+  }
+
+  /// The JDK has no such sockets.
+  @Test
+  @Timeout(20)
+  void datagramSocketIsNoStaleOneAndStays() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "needs python3");
+    var script =
+        """
+        import socket, sys
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        s.bind(sys.argv[1])
+        print('bound', flush=True)
+        sys.stdin.read()
+        """;
+    var other = new ProcessBuilder("/usr/bin/python3", "-c", script, path.toString()).start();
+    try {
+      assertThat(other.inputReader().readLine()).isEqualTo("bound");
+      assertThatThrownBy(() -> pen().start())
+          .hasMessage("cannot listen on " + path + ": Address already in use");
+      assertThat(path).exists();
+    } finally {
+      other.destroy();
+    }
   }
 
   @Test

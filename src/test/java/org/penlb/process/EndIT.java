@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,32 @@ class EndIT {
       pen.signal("INT");
       assertThat(pen.status()).isZero();
       assertThat(Files.exists(pidFile)).isFalse();
+    }
+  }
+
+  /// Someone who pages through `pen -f -ddd` and has stopped reading, for example.
+  @Test
+  void theSecondSignalEndsItThoughNobodyReadsItsStandardError() throws Exception {
+    var pidFile = dir.resolve("pen.pid");
+    var port = Integer.toString(WebServer.freePort());
+    try (var web = new WebServer("a")) {
+      var command = PenProcess.command("-ddd", "-p", pidFile.toString(), port, web.address());
+      var pen = command.start();
+      try {
+        PenProcess.eventually("it listens", () -> pen.getErrorStream().available() > 0);
+        try (var client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port))) {
+          client.getOutputStream().write(new byte[200_000]);
+          PenProcess.eventually("it is stuck", () -> pen.getErrorStream().available() > 60_000);
+          PenProcess.signal(pen.pid(), "TERM");
+          Thread.sleep(200); // two that come at once are one
+          PenProcess.signal(pen.pid(), "TERM");
+          assertThat(pen.waitFor(20, TimeUnit.SECONDS)).isTrue();
+          assertThat(pen.exitValue()).isEqualTo(1);
+          assertThat(pidFile).doesNotExist();
+        }
+      } finally {
+        pen.destroyForcibly();
+      }
     }
   }
 }

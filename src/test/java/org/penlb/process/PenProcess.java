@@ -20,6 +20,7 @@ final class PenProcess implements AutoCloseable {
   static final String PEN = ROOT.resolve("bin/pen").toString();
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Pattern STARTED = Pattern.compile("listening on \\[.*] for ");
   private static final Pattern LISTENING = Pattern.compile("listening on \\[.*?:(\\d+)[,\\]]");
 
   private final Process process;
@@ -132,7 +133,7 @@ final class PenProcess implements AutoCloseable {
   }
 
   private boolean listens() throws IOException {
-    return LISTENING.matcher(stderr()).find();
+    return STARTED.matcher(stderr()).find();
   }
 
   int port() throws IOException {

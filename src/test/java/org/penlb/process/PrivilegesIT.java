@@ -146,6 +146,18 @@ class PrivilegesIT {
   }
 
   @Test
+  void aSocketInTheRootGoesWithItsPen() throws Exception {
+    var socket = dir.resolve("own/socket");
+    var command =
+        PenProcess.command("-j", dir.toString(), "-u", USER, socket.toString(), web.address());
+    pen = PenProcess.start(command);
+    assertThat(socket).exists();
+    pen.signal("TERM");
+    assertThat(pen.status()).isZero();
+    assertThat(socket).doesNotExist();
+  }
+
+  @Test
   void aStartThatFailsRemovesThePidFileAndNoOther() throws Exception {
     var jail = Files.createDirectory(dir.resolve("jail"));
     var outcome =
