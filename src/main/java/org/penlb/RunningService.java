@@ -2,6 +2,7 @@ package org.penlb;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
@@ -16,6 +17,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Client;
 import org.penlb.balance.ClientTable;
 import org.penlb.balance.Server;
@@ -150,7 +154,14 @@ final class RunningService {
     for (var listener : listeners) {
       listener.open();
     }
-    LOG.info("listening on {} for {}", addresses, service.servers().servers());
+    LOG.info(
+        "listening on {} for {}",
+        joined(addresses.stream().map(RunningService::text)),
+        joined(service.servers().servers().stream().map(Server::toString)));
+  }
+
+  private static String joined(Stream<String> texts) {
+    return texts.collect(Collectors.joining(", "));
   }
 
   List<SocketAddress> addresses() {
@@ -273,10 +284,11 @@ final class RunningService {
   }
 
   private static String text(SocketAddress address) {
-    var text = address.toString();
-    return text.startsWith("/") && !(address instanceof UnixDomainSocketAddress)
-        ? text.substring(1)
-        : text;
+    if (!(address instanceof InetSocketAddress inet)) {
+      return address.toString();
+    }
+    var host = ClientAddress.of(inet).toString();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
   }
 
   private static void addSpecial(

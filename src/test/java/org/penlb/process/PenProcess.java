@@ -20,7 +20,7 @@ final class PenProcess implements AutoCloseable {
   static final String PEN = ROOT.resolve("bin/pen").toString();
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Pattern LISTENING = Pattern.compile("listening on \\[.*?:(\\d+)[,\\]]");
+  private static final Pattern LISTENING = Pattern.compile("listening on .*?:(\\d+)(,| for )");
 
   private final Process process;
   private final Path stderr;
