@@ -86,8 +86,8 @@ class InstallationIT {
   }
 
   @Test
-  void theCacheOfAFaithfulCopyIsUsed() throws Exception {
-    var command = new ProcessBuilder(install("-a", "copy"), "--version");
+  void theCacheOfACopyIsUsed() throws Exception {
+    var command = new ProcessBuilder(install("-r", "copy"), "--version");
     command.environment().put("PEN_JAVA_OPTS", "-Xlog:class+load:stdout");
     var cached = "org.penlb.Pen source: shared objects file";
     var built = PenProcess.ROOT.resolve("target/pen/lib/pen.aot");
