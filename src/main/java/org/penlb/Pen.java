@@ -3,6 +3,9 @@ package org.penlb;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
@@ -80,13 +83,15 @@ public final class Pen {
   }
 
   private static int failed(PrintStream err, Exception e) {
-    err.println("pen: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+    var message = e.getMessage() == null ? e.toString() : e.getMessage();
+    err.println("pen: " + message.replaceAll("\\p{Cntrl}", "?")); // names may hold anything
     return 1;
   }
 
   // ---- from start to end ----------------------------------------------------------------------
 
   private int serve() throws IOException, BadSettingException, InterruptedException {
+    nameProcess();
     if (!launch.foreground()) {
       Background.detach();
     }
@@ -109,6 +114,14 @@ public final class Pen {
       Diagnostics.close();
     }
     return 0;
+  }
+
+  /// For ps, top, pgrep and killall, which would know it as java.
+  private static void nameProcess() {
+    try {
+      Files.writeString(Path.of("/proc/self/comm"), "pen", StandardOpenOption.WRITE);
+    } catch (IOException e) { // no /proc: it is java, then
+    }
   }
 
   private void setUpDiagnostics() {
@@ -156,12 +169,13 @@ public final class Pen {
       var drain = service.settings().drain();
       patience = drain.compareTo(patience) > 0 ? drain : patience;
     }
-    if (patience.isPositive() && balancer.connections() > 0) {
-      log()
-          .info(
-              "ending in {} s at most: {} connections",
-              patience.toSeconds(),
-              balancer.connections());
+    int connections = balancer.connections();
+    if (connections == 0) {
+      log().info("ending");
+    } else if (patience.isPositive()) {
+      log().info("ending in {} s at most: {} connections", patience.toSeconds(), connections);
+    } else {
+      log().info("ending: closing {} connections", connections);
     }
     try {
       balancer.awaitIdle(patience);

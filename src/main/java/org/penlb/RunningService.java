@@ -2,6 +2,7 @@ package org.penlb;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
@@ -16,6 +17,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Client;
 import org.penlb.balance.ClientTable;
 import org.penlb.balance.Server;
@@ -150,7 +153,12 @@ final class RunningService {
     for (var listener : listeners) {
       listener.open();
     }
-    LOG.info("listening on {} for {}", addressTexts(), service.servers().servers());
+    LOG.info(
+        "listening on {} for {}",
+        String.join(", ", addressTexts()),
+        service.servers().servers().stream()
+            .map(Server::toString)
+            .collect(Collectors.joining(", ")));
   }
 
   List<SocketAddress> addresses() {
@@ -278,10 +286,11 @@ final class RunningService {
   }
 
   private static String text(SocketAddress address) {
-    var text = address.toString();
-    return text.startsWith("/") && !(address instanceof UnixDomainSocketAddress)
-        ? text.substring(1)
-        : text;
+    if (!(address instanceof InetSocketAddress inet)) {
+      return address.toString();
+    }
+    var host = ClientAddress.of(inet).toString();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
   }
 
   private static void addSpecial(

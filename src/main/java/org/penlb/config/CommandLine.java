@@ -49,8 +49,13 @@ public final class CommandLine {
       return new CommandLine(given).launch();
     } catch (ParameterException | BadSettingException e) {
       throw new UsageException(
-          2, "pen: " + e.getMessage() + "\nusage: " + SYNOPSIS + "\ntry: pen --help");
+          2, "pen: " + printable(e.getMessage()) + "\nusage: " + SYNOPSIS + "\ntry: pen --help");
     }
+  }
+
+  /// What was given must not steer the terminal that shows the message.
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static String help(picocli.CommandLine picocli) {
@@ -73,10 +78,10 @@ public final class CommandLine {
     return new Launch(
         given.hasMatchedOption("-f"),
         given.hasMatchedOption("-d") ? given.<boolean[]>matchedOptionValue("-d", null).length : 0,
-        path("-p"),
-        path("-j"),
-        text("-u"),
-        path("-w"),
+        path("-p", "a file"),
+        path("-j", "a directory"),
+        filled("-u", "a user"),
+        path("-w", "a file"),
         number("--loops", 1, 1024, 0),
         given.hasMatchedOption("--takeover"),
         demo,
@@ -132,7 +137,7 @@ public final class CommandLine {
         server("-e", port),
         server("-B", port),
         settings().build(),
-        text("-l"));
+        log());
   }
 
   private Settings.Builder settings() throws BadSettingException {
@@ -200,12 +205,28 @@ public final class CommandLine {
     return given.matchedOptionValue(option, null);
   }
 
-  private Path path(String option) throws BadSettingException {
+  /// The value, which must not be empty.
+  private String filled(String option, String expected) throws BadSettingException {
     var text = text(option);
     if (text != null && text.isEmpty()) {
-      throw new BadSettingException("option " + option + " has an empty value, expected a file");
+      throw new BadSettingException(
+          "option " + option + " has an empty value, expected " + expected);
     }
+    return text;
+  }
+
+  private Path path(String option, String expected) throws BadSettingException {
+    var text = filled(option, expected);
     return text == null ? null : Endpoint.path(text, "option " + option);
+  }
+
+  private String log() throws BadSettingException {
+    var text = filled("-l", "a file or host:port");
+    if (text != null && text.contains(":") && !text.contains("/")) {
+      var port = text.substring(text.lastIndexOf(':') + 1);
+      Numbers.parse(port, 1, 65_535, "option -l '" + text + "': port");
+    }
+    return text;
   }
 
   private int number(String option, int least, int most, int absent) throws BadSettingException {

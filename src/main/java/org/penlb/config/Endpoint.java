@@ -25,6 +25,9 @@ public record Endpoint(String host, int port, Path path) {
     if (text.startsWith("/")) {
       return new Endpoint(null, -1, path(text, "address"));
     }
+    if (text.isEmpty() || text.contains("/")) {
+      throw new BadSettingException("address '" + text + "' is not understood, " + FORM);
+    }
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
       return new Endpoint(null, port(text, "address '" + text + "'"), null);

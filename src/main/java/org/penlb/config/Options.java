@@ -34,7 +34,11 @@ final class Options {
     flag("-s", "--stubborn", "never fail over to another server");
     value("-b", "--blacklist", "SEC", "leave a server that failed out for so long (30)");
     value("-e", "--emergency", "HOST:PORT", "server for when no other can take a connection");
-    value("-B", "--abuse", "HOST:PORT", "server for clients that the access list denies");
+    value(
+        "-B",
+        "--abuse",
+        "HOST:PORT",
+        "server for clients that an access list denies (no effect yet)");
     value(
         "-T", "--tracking", "SEC", "forget a client so long after its last connection (0: never)");
     value("--resolve", null, "SEC", "look servers' names up again so often (0: never)");

@@ -1,5 +1,8 @@
 package org.penlb.config;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+
 /// One server as the administrator writes it: `host[:port[:max[:hard[:weight[:prio]]]]]`, an IPv6
 /// host in brackets.
 ///
@@ -22,6 +25,10 @@ public record ServerSpec(String host, int port, int max, int hard, int weight, i
   /// @param defaultPort the listening port, for a server without one; -1 if there is none
   /// @throws BadSettingException that names the part which is wrong
   public static ServerSpec parse(String text, int defaultPort) throws BadSettingException {
+    if (isBareIpv6(text)) {
+      throw new BadSettingException(
+          "server '" + text + "' is an IPv6 address, expected brackets: [" + text + "]:port");
+    }
     var host = Endpoint.hostOf(text, FORM);
     var rest = Endpoint.afterHost(text, FORM);
     var parts = rest.isEmpty() ? new String[0] : rest.substring(1).split(":", -1);
@@ -41,6 +48,14 @@ public record ServerSpec(String host, int port, int max, int hard, int weight, i
         part(text, parts, 2, "hard"),
         part(text, parts, 3, "weight"),
         part(text, parts, 4, "prio"));
+  }
+
+  private static boolean isBareIpv6(String text) {
+    try {
+      return InetAddress.ofLiteral(text) instanceof Inet6Address && !text.startsWith("[");
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static int part(String text, String[] parts, int index, String name)

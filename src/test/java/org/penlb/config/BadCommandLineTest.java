@@ -57,6 +57,8 @@ class BadCommandLineTest {
         "--source web1 | --source is 'web1', expected an IP address",
         "-e :80 | ':80' has no valid host, expected host[:port",
         "-B web1:99999 | 'web1:99999': port is '99999', expected a number from 0 to 65535",
+        "-l loghost:x | option -l 'loghost:x': port is 'x', expected a number from 1 to 65535",
+        "-l loghost: | option -l 'loghost:': port is '', expected a number from 1 to 65535",
         "-i | option -i installs a service on Windows",
         "-y | Unknown option: '-y'",
         "--nonsense | Unknown option: '--nonsense'",
@@ -74,7 +76,9 @@ class BadCommandLineTest {
         "65536 web1 | '65536', expected a number from 0 to 65535",
         "80 web1:80:x | server 'web1:80:x': max is 'x', expected a number",
         "80 web1:1:2:3:4:5:6 | too many parts, expected host[:port",
-        "80 2001:db8::1 | server '2001:db8::1'",
+        "80 2001:db8::1 | '2001:db8::1' is an IPv6 address, expected brackets: [2001:db8::1]:port",
+        "80 ::1:80 | server '::1:80' is an IPv6 address, expected brackets",
+        "run/pen web1 | address 'run/pen' is not understood, expected [host:]port or /path/to/",
         "[::1 web1 | '[::1'",
         "[::1] web1 | '[::1]' is not understood, expected [host:]port or /path/to/socket",
         "/run/pen web1 | server 'web1' needs a port",
@@ -89,7 +93,7 @@ class BadCommandLineTest {
   void nothingAtAllIsExplained() {
     assertRefused(parse(), "no address to listen on, and no servers");
     assertRefused(parse("-r"), "no address to listen on, and no servers");
-    assertRefused(parse("", "web1"), "address ''");
+    assertRefused(parse("", "web1"), "address '' is not understood, expected [host:]port");
     assertRefused(parse("80", ""), "'' has no valid host");
   }
 
@@ -106,9 +110,17 @@ class BadCommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-p", "-j", "-w"})
-  void emptyFileNameIsRefused(String option) {
-    assertRefused(parse(option, "", "80", "web1"), "option " + option + " has an empty value");
+  @CsvSource({"-p, a file", "-j, a directory", "-w, a file", "-u, a user", "-l, a file or host"})
+  void emptyNameIsRefused(String option, String expected) {
+    assertRefused(
+        parse(option, "", "80", "web1"),
+        "option " + option + " has an empty value, expected " + expected);
+  }
+
+  @Test
+  void whatWasGivenDoesNotSteerTheTerminal() {
+    assertRefused(parse("80", "web\u001b[31m1\n:80"), "'web?[31m1?:80' has no valid host");
+    assertRefused(parse("--\u001b[31m", "80", "web1"), "'--?[31m'");
   }
 
   @ParameterizedTest

@@ -26,6 +26,7 @@ class EndIT {
       pen.signal(signal);
       assertThat(pen.status()).isZero();
       assertThat(pidFile).doesNotExist();
+      assertThat(pen.stderr()).endsWith(" INFO ending\n");
     }
   }
 

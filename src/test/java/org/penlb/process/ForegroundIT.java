@@ -17,7 +17,8 @@ class ForegroundIT {
     try (var web = new WebServer("a");
         var pen = PenProcess.start("-p", pidFile.toString(), "127.0.0.1:0", web.address())) {
       assertThat(Files.readString(pidFile)).isEqualTo(pen.pid() + "\n");
-      assertThat(PenProcess.proc(pen.pid(), "status", "Name:")).isEqualTo("java");
+      assertThat(Path.of("/proc/" + pen.pid(), "exe").toRealPath()).endsWith(Path.of("bin/java"));
+      assertThat(PenProcess.proc(pen.pid(), "status", "Name:")).isEqualTo("pen");
     }
   }
 

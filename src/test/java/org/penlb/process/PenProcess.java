@@ -20,8 +20,8 @@ final class PenProcess implements AutoCloseable {
   static final String PEN = ROOT.resolve("bin/pen").toString();
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Pattern STARTED = Pattern.compile("listening on \\[.*] for ");
-  private static final Pattern LISTENING = Pattern.compile("listening on \\[.*?:(\\d+)[,\\]]");
+  private static final Pattern STARTED = Pattern.compile("listening on .* for ");
+  private static final Pattern LISTENING = Pattern.compile("listening on .*?:(\\d+)(,| for )");
 
   private final Process process;
   private final Path stderr;

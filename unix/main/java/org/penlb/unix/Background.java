@@ -80,7 +80,7 @@ public final class Background {
     ProcessBuilder builder = new ProcessBuilder(commandLine());
     builder.environment().put(VARIABLE, Long.toString(ProcessHandle.current().pid()));
     builder.redirectInput(new File("/dev/null"));
-    Process child = builder.start();
+    Process child = start(builder);
     Thread cancel = new Thread(child::destroy, "cancel background start");
     Runtime.getRuntime().addShutdownHook(cancel);
     boolean ready = false;
@@ -108,6 +108,16 @@ public final class Background {
       Posix.call("_exit", status);
     } catch (UnsupportedOperationException _) {
       Runtime.getRuntime().halt(status);
+    }
+  }
+
+  /// The JDK's message goes on for lines about what may be wrong with the JDK.
+  private static Process start(ProcessBuilder builder) throws IOException {
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+      throw new IOException("cannot start in the background: " + reason, e);
     }
   }
 
