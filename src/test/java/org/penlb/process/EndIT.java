@@ -3,7 +3,10 @@ package org.penlb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -71,9 +74,9 @@ class EndIT {
       var pen = command.start();
       try {
         PenProcess.eventually("it listens", () -> pen.getErrorStream().available() > 0);
-        try (var client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port))) {
-          client.getOutputStream().write(new byte[200_000]);
-          PenProcess.eventually("it is stuck", () -> pen.getErrorStream().available() > 60_000);
+        var to = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
+        try (var client = SocketChannel.open(to)) {
+          sendUntilStuck(client);
           PenProcess.signal(pen.pid(), "TERM");
           Thread.sleep(200); // two that come at once are one
           PenProcess.signal(pen.pid(), "TERM");
@@ -84,6 +87,17 @@ class EndIT {
       } finally {
         pen.destroyForcibly();
       }
+    }
+  }
+
+  /// Until nothing has been taken for a second: pen's own queue is full by then, not only the pipe.
+  private static void sendUntilStuck(SocketChannel client) throws Exception {
+    client.configureBlocking(false);
+    for (int idle = 0; idle < 50; idle++) {
+      while (client.write(ByteBuffer.allocate(64 * 1024)) > 0) {
+        idle = 0;
+      }
+      Thread.sleep(20);
     }
   }
 }
