@@ -15,6 +15,7 @@ import java.net.SocketTimeoutException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
 
 /// A server that answers each line with its own name, a space and the line. It can be stopped and
 /// started again at the same address.
@@ -33,6 +34,15 @@ final class LineServer implements AutoCloseable {
     this.name = name;
     listen(where);
     address = (InetSocketAddress) listener.getLocalSocketAddress();
+  }
+
+  /// Skips the test on a machine without IPv6, as many containers are.
+  static void needIpv6() {
+    try {
+      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
+    } catch (IOException e) {
+      Assumptions.abort("no IPv6 here: " + e.getMessage());
+    }
   }
 
   /// On an address of 127/8.

@@ -152,7 +152,7 @@ final class PenProcess implements AutoCloseable {
   }
 
   static void signal(String name, long pid) throws IOException, InterruptedException {
-    var kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+    var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid).start();
     if (kill.waitFor() != 0) {
       throw new AssertionError("cannot send " + name);
     }

@@ -162,6 +162,7 @@ class RefusedServerTest {
 
   @Test
   void serverOnIpv6IsLeftOutLikeAnyOther() throws Exception {
+    LineServer.needIpv6();
     try (var six = LineServer.on("six", "::1");
         var pen =
             Seams.clock(Balancer.builder(), clock)

@@ -159,6 +159,7 @@ class ClassicPenIT {
   @ParameterizedTest
   @EnumSource
   void ipv6ClientsReachAnIpv4Server(Program program) throws Exception {
+    Programs.needIpv6();
     try (var a = new WebServer("a");
         var pen = start(program, "::1", "LISTEN", a.address())) {
       assertThat(pen.get("::1")).isEqualTo("a");
@@ -168,6 +169,7 @@ class ClassicPenIT {
   @ParameterizedTest
   @EnumSource
   void ipv4ClientsReachAnIpv6Server(Program program) throws Exception {
+    Programs.needIpv6();
     try (var a = new WebServer("a", "::1");
         var pen = start(program, "127.0.0.1", "LISTEN", a.address())) {
       assertThat(pen.get("127.0.0.1")).isEqualTo("a");

@@ -51,7 +51,8 @@ class DemoIT {
 
     Stage(String environment) throws Exception {
       var script = Programs.needed("script");
-      var command = "env " + environment + " '" + PenProcess.PEN + "' --demo";
+      // exec: where SHELL is not set it is dash, which would see the Ctrl-C, too, and end with 130.
+      var command = "exec env " + environment + " '" + PenProcess.PEN + "' --demo";
       process =
           new ProcessBuilder(script, "-qec", command, "/dev/null")
               .redirectOutput(screen.toFile())

@@ -25,7 +25,7 @@ class FreshCloneIT {
   private Path copyOfTheSources() throws Exception {
     var clone = Files.createDirectory(dir.resolve("clone"));
     var script =
-        "cd \"$0\" && git ls-files -z --cached --others --exclude-standard"
+        "cd \"$0\" && git -c safe.directory='*' ls-files -z --cached --others --exclude-standard"
             + " | tar c --null -T - | tar x -C \"$1\"";
     var root = PenProcess.ROOT.toString();
     assertThat(PenProcess.run("sh", "-c", script, root, clone.toString()).status()).isZero();

@@ -108,7 +108,7 @@ final class PenProcess implements AutoCloseable {
   }
 
   static void signal(long pid, String name) throws IOException, InterruptedException {
-    if (new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor() != 0) {
+    if (new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid).start().waitFor() != 0) {
       throw new AssertionError("no process " + pid);
     }
   }

@@ -3,6 +3,9 @@ package org.penlb.process;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -43,6 +46,14 @@ final class Programs {
 
   static void needRoot() {
     require(System.getProperty("user.name").equals("root"), "root");
+  }
+
+  static void needIpv6() {
+    try {
+      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
+    } catch (IOException e) {
+      require(false, "IPv6");
+    }
   }
 
   static void require(boolean condition, String what) {

@@ -28,6 +28,7 @@ class SocketSettingsTest {
 
   @Test
   void serverOfTheOtherFamilyThanTheSourceIsReachedAllTheSame() throws Exception {
+    Ipv6Test.needsIpv6();
     var ipv6 = InetAddress.ofLiteral("::1");
     try (var server = tellsTheClientsAddress("127.0.0.1");
         var pen = Pens.before(server.address()).settings(s -> s.source = ipv6).start();

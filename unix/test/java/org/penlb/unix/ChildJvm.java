@@ -61,7 +61,7 @@ final class ChildJvm {
   }
 
   static void kill(String signal, long pid) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start();
+    Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).start();
     if (statusOf(kill) != 0) {
       throw new AssertionError("cannot send " + signal);
     }
