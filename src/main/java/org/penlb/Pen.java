@@ -25,6 +25,7 @@ import org.penlb.unix.Background;
 import org.penlb.unix.Filesystem;
 import org.penlb.unix.Privileges;
 import org.penlb.unix.Signals;
+import org.penlb.unix.Sockets;
 import org.penlb.unix.Syslog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +107,7 @@ public final class Pen {
       if (!launch.foreground()) {
         Background.ready();
       }
+      warnOfDescriptors();
       ended.await();
       drain();
     } finally {
@@ -162,6 +164,23 @@ public final class Pen {
     TimeZone.getDefault();
   }
 
+  /// Each connection has two, and the JVM some more.
+  private void warnOfDescriptors() {
+    long needed = 64;
+    for (var service : launch.services()) {
+      needed += 2L * service.settings().connectionsMax();
+    }
+    int limit = Sockets.maxDescriptors();
+    if (limit > 0 && needed > limit) {
+      log()
+          .warn(
+              "-x may need {} descriptors, ulimit -n allows {}: clients will wait when there are"
+                  + " none",
+              needed,
+              limit);
+    }
+  }
+
   private void drain() {
     balancer.stopAccepting();
     var patience = Duration.ZERO;
@@ -173,14 +192,14 @@ public final class Pen {
     if (connections == 0) {
       log().info("ending");
     } else if (patience.isPositive()) {
-      log().info("ending in {} s at most: {} connections", patience.toSeconds(), connections);
+      log().info("ending in {} s at most; connections: {}", patience.toSeconds(), connections);
     } else {
-      log().info("ending: closing {} connections", connections);
+      log().info("ending; connections closed: {}", connections);
     }
     try {
       balancer.awaitIdle(patience);
     } catch (InterruptedException e) {
-      log().info("told again to end: closing {} connections", balancer.connections());
+      log().info("told again to end; connections closed: {}", balancer.connections());
     }
   }
 

@@ -36,6 +36,7 @@ import org.penlb.stats.Snapshot;
 import org.penlb.tcp.ConnectionTable;
 import org.penlb.tcp.ListeningSockets;
 import org.penlb.tcp.TcpListener;
+import org.penlb.tcp.TcpSockets;
 import org.penlb.unix.Filesystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,6 +88,7 @@ final class RunningService {
             : RequestLog.open(config.requestLog(), clock::wallMillis, Filesystem::visible);
     var running = new RunningService(service, loops, clock, log);
     try {
+      TcpSockets.checkSource(settings.source());
       for (var endpoint : config.listen()) {
         running.listen(
             endpoint, ListeningSockets.open(endpoint, loops.size(), settings.backlog(), takeover));

@@ -6,7 +6,9 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jctools.queues.varhandle.MpscGrowableVarHandleArrayQueue;
 import org.slf4j.Logger;
@@ -26,6 +28,12 @@ public final class EventLoop implements Runnable {
   private static final int TASKS_MAX = 64 * 1024;
 
   private static final int TASKS_PER_ITERATION = 256;
+
+  /// A selector that fails may go on to do so: not at full speed.
+  private static final long AFTER_ERROR_NANOS = 10_000_000;
+
+  /// How long [#close] waits for what the loop is doing.
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final Selector selector;
   private final Clock clock;
@@ -98,14 +106,16 @@ public final class EventLoop implements Runnable {
     }
   }
 
-  /// Ends the loop after the tasks it has, and waits for it.
+  /// Ends the loop after the tasks it has, and waits for it, some seconds at most.
   public void close() throws IOException, InterruptedException {
     closing = true;
     if (thread.getState() == Thread.State.NEW) {
       selector.close();
     } else if (!isLoopThread()) {
       selector.wakeup();
-      thread.join();
+      if (!thread.join(CLOSE_PATIENCE)) {
+        LOG.error("{} hangs and is left alone", thread.getName());
+      }
     }
   }
 
@@ -122,6 +132,7 @@ public final class EventLoop implements Runnable {
           return;
         } catch (IOException | RuntimeException | Error e) {
           LOG.error("event loop: {}; it goes on", e.toString(), e);
+          LockSupport.parkNanos(AFTER_ERROR_NANOS);
         }
       }
       while (!tasks.isEmpty()) {

@@ -1,6 +1,7 @@
 package org.penlb.tcp;
 
 import java.nio.ByteBuffer;
+import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Client;
 import org.penlb.balance.Server;
 import org.penlb.http.ForwardedHeaders;
@@ -24,7 +25,12 @@ record RequestTap(RequestLines lines, ForwardedHeaders headers) implements Tap {
     var clientText = client.address().toString();
     return new RequestTap(
         log == null ? null : lines(log, clientText, server),
-        http ? new ForwardedHeaders(clientText, false) : null);
+        http ? new ForwardedHeaders(forwarded(client.address()), false) : null);
+  }
+
+  /// RFC 7239 section 6.1: a node without an address is "unknown".
+  private static String forwarded(ClientAddress client) {
+    return client.equals(ClientAddress.UNIX) ? "unknown" : client.toString();
   }
 
   private static RequestLines lines(RequestLog log, String client, Server server) {

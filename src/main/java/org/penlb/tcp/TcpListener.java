@@ -23,6 +23,9 @@ public final class TcpListener extends Deadline implements Ready {
   /// How long a listener leaves the kernel alone when the machine is out of descriptors.
   static final long SHORTAGE_PAUSE_NANOS = 100_000_000;
 
+  /// How long a listener of a full service sleeps at most.
+  private static final long FULL_PAUSE_NANOS = 1_000_000_000;
+
   private final ServerSocketChannel socket;
   private final List<ConnectionTable> tables;
   private final ConnectionTable own;
@@ -99,6 +102,8 @@ public final class TcpListener extends Deadline implements Ready {
 
   private void pauseUntilRoom() {
     pause();
+    // Somebody who leaves wakes us, unless others go first: then nobody may be left to do so.
+    own.loop().deadlines().set(this, own.loop().nowNanos() + FULL_PAUSE_NANOS);
     if (admission.tryEnter()) { // somebody left before our pause could be seen
       admission.leave(own.loop().nowNanos());
       resume();

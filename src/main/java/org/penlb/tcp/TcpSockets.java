@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What is done with the socket of either side besides carrying bytes.
-final class TcpSockets {
+public final class TcpSockets {
   private static final Logger LOG = LoggerFactory.getLogger(TcpSockets.class);
 
   private TcpSockets() {}
@@ -55,6 +55,22 @@ final class TcpSockets {
       if (settings.keepAlive()) {
         socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       }
+    }
+  }
+
+  /// Fails if `source` is not an address of this machine: better at start than for each client.
+  ///
+  /// @param source null is always right
+  public static void checkSource(InetAddress source) throws IOException {
+    if (source == null) {
+      return;
+    }
+    var any = new InetSocketAddress(source, 0);
+    try (var socket = openTo(any)) {
+      socket.bind(any);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot connect from " + source.getHostAddress() + " (source): " + e.getMessage(), e);
     }
   }
 

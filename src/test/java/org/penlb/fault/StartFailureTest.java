@@ -66,6 +66,15 @@ class StartFailureTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"foreground", "background"})
+  void sourceThatIsNotThisMachines(String where) throws Exception {
+    fails(
+        where,
+        "--source 198.51.100.1",
+        "cannot connect from 198.51.100.1 (source): Cannot assign requested address");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"foreground", "background"})
   void logFileInNoDirectory(String where) throws Exception {
     var log = directory.resolve("none/pen.log");
     fails(where, "-l " + log, "cannot open request log " + log + ": no such directory");

@@ -40,7 +40,7 @@ class EndIT {
         var client = new Socket(InetAddress.getLoopbackAddress(), pen.port())) {
       WebServer.get(client, "/before");
       pen.signal("TERM");
-      PenProcess.eventually("it ends slowly", () -> pen.stderr().contains("1 connections"));
+      PenProcess.eventually("it ends slowly", () -> pen.stderr().contains("connections: 1"));
       assertThat(WebServer.get(client, "/after")).isEqualTo("a");
       client.shutdownOutput();
       assertThat(pen.status()).isZero();
@@ -57,7 +57,7 @@ class EndIT {
         var client = new Socket(InetAddress.getLoopbackAddress(), pen.port())) {
       WebServer.get(client, "/");
       pen.signal("TERM");
-      PenProcess.eventually("it ends slowly", () -> pen.stderr().contains("1 connections"));
+      PenProcess.eventually("it ends slowly", () -> pen.stderr().contains("connections: 1"));
       pen.signal("INT");
       assertThat(pen.status()).isZero();
       assertThat(Files.exists(pidFile)).isFalse();

@@ -1,5 +1,6 @@
 package org.penlb.tcp;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -76,6 +77,24 @@ class UnixSocketTest {
       assertThat(clients.getFirst().address()).isEqualTo("unix");
       assertThat(clients.getFirst().connects()).isEqualTo(3);
       assertThat(pen.port()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void forwardedForSaysUnknown() throws Exception {
+    try (var server = TestServer.echo();
+        var pen =
+            Pens.listeningOn(path().toString(), server.address())
+                .settings(s -> s.http = true)
+                .start();
+        var client = connect()) {
+      assertThat(pen.port()).isEqualTo(-1);
+      client.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII)));
+      client.shutdownOutput();
+      var echoed = new String(Channels.newInputStream(client).readAllBytes(), US_ASCII);
+      assertThat(echoed)
+          .isEqualTo(
+              "GET / HTTP/1.1\r\nX-Forwarded-For: unknown\r\nX-Forwarded-Proto: http\r\n\r\n");
     }
   }
 
