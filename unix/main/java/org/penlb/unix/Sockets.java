@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -14,6 +15,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.ByteOrder;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import sun.nio.ch.SelChImpl;
 
 /// Owned by: immutable; each thread has a scratch segment of its own. Ask only about a channel that
@@ -214,13 +217,24 @@ public final class Sockets {
   /// unknown. The JVM raises the soft limit to the hard one when it starts, so this is not what the
   /// shell's `ulimit -n` said.
   public static int maxDescriptors() {
-    long resource = Posix.LINUX ? 7 : 8; // RLIMIT_NOFILE
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment limits = arena.allocate(JAVA_LONG, 2); // rlim_cur, rlim_max
-      long soft = Posix.call("getrlimit", resource, limits) < 0 ? -1 : limits.get(JAVA_LONG, 0);
-      return soft < 0 || soft > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) soft;
-    } catch (UnsupportedOperationException _) {
-      return Integer.MAX_VALUE;
+    try (var limits = Files.lines(Path.of("/proc/self/limits"))) {
+      // "Max open files            20000                20000                files"
+      return limits
+          .filter(line -> line.startsWith("Max open files"))
+          .map(line -> line.substring("Max open files".length()).strip())
+          .mapToInt(Sockets::firstNumber)
+          .findFirst()
+          .orElse(Integer.MAX_VALUE);
+    } catch (IOException | UncheckedIOException _) {
+      return Integer.MAX_VALUE; // no /proc, behind a chroot for example
     }
+  }
+
+  private static int firstNumber(String text) {
+    int end = 0;
+    while (end < text.length() && Character.isDigit(text.charAt(end))) {
+      end++;
+    }
+    return end == 0 || end > 9 ? Integer.MAX_VALUE : Integer.parseInt(text.substring(0, end));
   }
 }
