@@ -102,6 +102,9 @@ public final class Pen {
       handleSignals(); // first: whoever ends a pen that is starting wants it to clean up, too
       pidFile.write();
       restrict();
+      if (launch.webStats() != null) {
+        ReportFile.check(Filesystem.visible(launch.webStats()));
+      }
       Diagnostics.decouple();
       balancer.start();
       if (!launch.foreground()) {

@@ -34,15 +34,33 @@ public final class ReportFile {
 
   private ReportFile() {}
 
+  /// Finds out at start what would make [#write] fail every time.
+  ///
+  /// @throws IOException as `write` would
+  public static void check(Path file) throws IOException {
+    var target = file.toAbsolutePath();
+    refuseSpecial(target, file);
+    if (!Files.isDirectory(target.getParent())) {
+      throw new IOException("cannot write the report " + file + ": no such directory");
+    }
+    if (!Files.isWritable(target.getParent())) {
+      throw new IOException("cannot write the report " + file + ": permission denied");
+    }
+  }
+
+  private static void refuseSpecial(Path target, Path file) throws IOException {
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IOException("cannot write the report " + file + ": not a regular file");
+    }
+  }
+
   /// Writes `report` in UTF-8. The file keeps its permissions and, where pen may set it, its group;
   /// a new one is readable by all as far as the umask lets it.
   ///
   /// @throws IOException names the file and says what is wrong; the old report is still there
   public static void write(Path file, String report) throws IOException {
     var target = file.toAbsolutePath();
-    if (Files.exists(target) && !Files.isRegularFile(target)) {
-      throw new IOException("cannot write the report " + file + ": not a regular file");
-    }
+    refuseSpecial(target, file);
     // Unique among threads and running processes; what a killed process left is not in the way.
     var unique =
         ProcessHandle.current().pid() + "-" + System.nanoTime() + "-" + count.getAndIncrement();

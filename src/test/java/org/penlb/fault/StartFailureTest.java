@@ -66,6 +66,14 @@ class StartFailureTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"foreground", "background"})
+  void reportInNoDirectoryOrInPlaceOfADevice(String where) throws Exception {
+    var report = directory.resolve("none/report.html");
+    fails(where, "-w " + report, "cannot write the report " + report + ": no such directory");
+    fails(where, "-w /dev/null", "cannot write the report /dev/null: not a regular file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"foreground", "background"})
   void sourceThatIsNotThisMachines(String where) throws Exception {
     fails(
         where,
