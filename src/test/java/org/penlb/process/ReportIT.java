@@ -45,9 +45,10 @@ class ReportIT {
 
   @Test
   void aReportThatCannotBeWrittenIsSaidAndNothingElseHappens() throws Exception {
-    var file = dir.resolve("none/report.html");
+    var file = Files.createDirectory(dir.resolve("gone")).resolve("report.html");
     try (var web = new WebServer("a");
         var pen = PenProcess.start("-w", file.toString(), "127.0.0.1:0", web.address())) {
+      Files.delete(file.getParent());
       pen.signal("USR1");
       PenProcess.eventually("a warning", () -> pen.stderr().contains("no such directory"));
       assertThat(WebServer.get("127.0.0.1", pen.port(), "/")).isEqualTo("a");
