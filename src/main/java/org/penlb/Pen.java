@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.penlb.acl.ClientAddress;
@@ -40,6 +41,8 @@ public final class Pen {
   private final Launch launch;
   private final Thread main = Thread.currentThread();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final ExecutorService reports =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("reports").daemon(true).factory());
   private final AtomicBoolean reportAsked = new AtomicBoolean();
   private final PidFile pidFile;
   private Balancer balancer;
@@ -114,6 +117,7 @@ public final class Pen {
       ended.await();
       drain();
     } finally {
+      reports.close(); // one that is being written is not left half done beside the old one
       balancer.close();
       pidFile.remove();
       Diagnostics.close();
@@ -209,11 +213,8 @@ public final class Pen {
   // ---- signals --------------------------------------------------------------------------------
 
   private void handleSignals() {
-    var jobs =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("signals").daemon(true).factory());
     Signals.on("HUP", balancer::reopenLogs);
-    Signals.on("USR1", () -> askForReport(jobs));
+    Signals.on("USR1", this::askForReport);
     Signals.on("TERM", this::end);
     Signals.on("INT", this::end);
     Signals.ignore("PIPE");
@@ -237,9 +238,9 @@ public final class Pen {
   }
 
   /// One report at a time; those asked for before one has begun are one.
-  private void askForReport(java.util.concurrent.Executor jobs) {
-    if (reportAsked.compareAndSet(false, true)) {
-      jobs.execute(
+  private void askForReport() {
+    if (ended.getCount() > 0 && reportAsked.compareAndSet(false, true)) {
+      reports.execute(
           () -> {
             reportAsked.set(false);
             report();

@@ -33,8 +33,11 @@ class ReportIT {
         Xml.parse(report);
         reports.add(report);
       }
-      assertThat(load.sent()).isPositive();
+      assertThat(load.end()).isPositive();
       assertThat(pen.isAlive()).isTrue();
+      pen.signal("USR1");
+      pen.signal("TERM"); // perhaps in the middle of a report
+      PenProcess.eventually("it ends", () -> !pen.isAlive());
     }
     assertThat(reports).as("reports that were read").hasSizeGreaterThan(2);
     assertThat(dir).isDirectoryContaining(path -> path.equals(file));
