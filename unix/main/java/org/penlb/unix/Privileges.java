@@ -17,7 +17,14 @@ import java.util.Set;
 /// When a method here throws, the process may be half of one user and half of another: the only
 /// sensible continuation is its end.
 public final class Privileges {
+  private static volatile boolean givenUp;
+
   private Privileges() {}
+
+  /// True if this process has become another user by [#drop].
+  public static boolean areGivenUp() {
+    return givenUp;
+  }
 
   /// Becomes that user, for good. Looks the user up first, so it must be used before
   /// [Filesystem#chroot]; with a chroot, find the [Account] before and drop to it after.
@@ -39,20 +46,26 @@ public final class Privileges {
     }
     become(account);
     verify(account);
+    givenUp = true;
   }
 
   /// True if this process acts as root.
   public static boolean isRoot() {
+    return effectiveUser() == 0;
+  }
+
+  /// The number of the user as whom this process acts.
+  public static long effectiveUser() {
     try {
       // Nearly free, where a first foreign call costs some 50 ms at start.
       var status = TaskStatus.ofThisThread();
       if (status.isPresent()) {
-        return status.get().uids().get(1) == 0;
+        return status.get().uids().get(1);
       }
     } catch (IOException _) {
       // Then the C library has to answer.
     }
-    return id("geteuid") == 0;
+    return id("geteuid");
   }
 
   private static long id(String function) {

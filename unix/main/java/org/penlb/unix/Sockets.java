@@ -17,6 +17,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import sun.nio.ch.SelChImpl;
 
 /// Owned by: immutable; each thread has a scratch segment of its own. Ask only about a channel that
@@ -75,6 +76,10 @@ public final class Sockets {
 
   private static final class Poll {
     static final int ERR_HUP_NVAL = 0x08 | 0x10 | 0x20;
+
+    /// POLLRDHUP, which others than Linux lack or have elsewhere; 0 = none.
+    static final int READ_HUP = Posix.LINUX ? 0x2000 : 0;
+
     static final MethodHandle POLL =
         bindOrNull("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
@@ -141,26 +146,134 @@ public final class Sockets {
   /// This is for sockets that a selector watches for nothing at the moment: the JDK takes those out
   /// of epoll, so no event tells of the reset.
   public static boolean hasHungUp(SelectableChannel socket) {
+    return poll(socket, 0, Poll.ERR_HUP_NVAL); // Errors and hang-ups come always.
+  }
+
+  /// True if the peer sends no more: it has ended its half, or all of what [#hasHungUp] knows.
+  /// Unread bytes may still wait. Where only the latter can be found out, it is the same as that.
+  public static boolean hasEnded(SelectableChannel socket) {
+    return poll(socket, Poll.READ_HUP, Poll.READ_HUP | Poll.ERR_HUP_NVAL);
+  }
+
+  private static boolean poll(SelectableChannel socket, int asked, int matter) {
     int descriptor = descriptor(socket);
     if (descriptor < 0 || Poll.POLL == null) {
       return false;
     }
     MemorySegment request = SCRATCH.get();
     request.set(JAVA_INT, 0, descriptor);
-    request.set(JAVA_INT, 4, 0); // No events asked for; errors and hang-ups come always.
+    request.set(JAVA_INT, 4, 0);
+    request.set(JAVA_SHORT, 4, (short) asked);
     try {
       int ready = (int) Poll.POLL.invokeExact(request, 1L, 0);
-      return ready > 0 && (request.get(JAVA_SHORT, 6) & Poll.ERR_HUP_NVAL) != 0;
+      return ready > 0 && (request.get(JAVA_SHORT, 6) & matter) != 0;
     } catch (Throwable e) {
       throw Posix.unexpected(e);
     }
   }
 
-  /// The same on all machines that have both Linux and a JDK.
-  private static final class Filter {
+  /// Numbers of setsockopt, the same on all machines that have both Linux and JDK 25.
+  private static final class Option {
+    static final int SOL_IP = 0;
+    static final int IP_TRANSPARENT = 19;
+    static final int SOL_IPV6 = 41;
+    static final int IPV6_TRANSPARENT = 75;
     static final int SOL_SOCKET = 1;
+    static final int SO_REUSEPORT = 15;
     static final int SO_ATTACH_FILTER = 26;
+    static final int SO_BINDTOIFINDEX = 62;
 
+    /// No network interface has this number.
+    static final int NO_INTERFACE = Integer.MAX_VALUE;
+
+    private static final FunctionDescriptor SHAPE =
+        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+
+    private Option() {}
+
+    /// Returns 0, or the negated errno.
+    static int set(int descriptor, int level, int name, MemorySegment value) {
+      int size = (int) value.byteSize();
+      return Posix.call(
+          "setsockopt",
+          SHAPE,
+          (f, state) -> (int) f.invokeExact(state, descriptor, level, name, value, size));
+    }
+
+    static int set(int descriptor, int level, int name, int value) {
+      try (Arena arena = Arena.ofConfined()) {
+        return set(descriptor, level, name, arena.allocateFrom(JAVA_INT, value));
+      }
+    }
+  }
+
+  /// Lets a TCP socket be bound to an address that is not this machine's. ip(7), IP_TRANSPARENT.
+  ///
+  /// @param ipv6 the socket's family
+  /// @throws IOException the kernel's word for what is wrong: it takes CAP_NET_ADMIN
+  public static void makeTransparent(SelectableChannel socket, boolean ipv6) throws IOException {
+    int descriptor = descriptor(socket);
+    if (descriptor < 0 || !Posix.LINUX) {
+      throw new IOException("not possible on this system");
+    }
+    int level = ipv6 ? Option.SOL_IPV6 : Option.SOL_IP;
+    int name = ipv6 ? Option.IPV6_TRANSPARENT : Option.IP_TRANSPARENT;
+    try {
+      int status = Option.set(descriptor, level, name, 1);
+      if (status < 0) {
+        throw new IOException(Posix.message(-status));
+      }
+    } catch (UnsupportedOperationException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /// Changes how many clients may wait for a listening socket to accept them. listen(2).
+  ///
+  /// @return false where that is not possible: nothing has changed
+  public static boolean backlog(SelectableChannel listener, int most) {
+    int descriptor = descriptor(listener);
+    try {
+      return descriptor >= 0 && Posix.call("listen", descriptor, most) == 0;
+    } catch (UnsupportedOperationException _) {
+      return false;
+    }
+  }
+
+  /// Leaves new connections to other listening sockets of the port, if there are any, as if these
+  /// did not exist: they are bound to an interface that does not. Nothing else changes for those
+  /// that have begun. It lasts until the sockets are closed.
+  ///
+  /// @param listeners all that share an address by SO_REUSEPORT: any other of them would go on to
+  ///   hand connections to these, which then are dropped
+  /// @return false where that is not possible, before Linux 5.7: nothing has changed
+  public static boolean leaveConnectsToOthers(Collection<? extends SelectableChannel> listeners) {
+    if (!Posix.LINUX) {
+      return false;
+    }
+    try {
+      // Without the option each is found by itself, and those told already are not. It comes back,
+      // as otherwise nobody could listen on the address before these are closed.
+      setAll(listeners, Option.SO_REUSEPORT, 0);
+      boolean all = setAll(listeners, Option.SO_BINDTOIFINDEX, Option.NO_INTERFACE);
+      setAll(listeners, Option.SO_REUSEPORT, 1);
+      return all;
+    } catch (UnsupportedOperationException _) {
+      return false;
+    }
+  }
+
+  private static boolean setAll(
+      Collection<? extends SelectableChannel> sockets, int name, int value) {
+    boolean all = true;
+    for (SelectableChannel socket : sockets) {
+      int descriptor = descriptor(socket);
+      all &= descriptor >= 0 && Option.set(descriptor, Option.SOL_SOCKET, name, value) == 0;
+    }
+    return all;
+  }
+
+  private static final class Filter {
     /// Four instructions (linux/filter.h) of code, jt, jf and k. The packet begins with the TCP
     /// header, and byte 13 of it holds the flags.
     static final long[] NO_SYN = {
@@ -190,24 +303,11 @@ public final class Sockets {
     if (descriptor < 0 || !Posix.LINUX) {
       return false;
     }
-    var shape = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment program = arena.allocate(16, 8); // struct sock_fprog: length, instructions
       program.set(JAVA_SHORT, 0, (short) Filter.NO_SYN.length);
       program.set(ADDRESS, 8, arena.allocateFrom(JAVA_LONG, Filter.NO_SYN));
-      return Posix.call(
-              "setsockopt",
-              shape,
-              (f, state) ->
-                  (int)
-                      f.invokeExact(
-                          state,
-                          descriptor,
-                          Filter.SOL_SOCKET,
-                          Filter.SO_ATTACH_FILTER,
-                          program,
-                          (int) program.byteSize()))
-          == 0;
+      return Option.set(descriptor, Option.SOL_SOCKET, Option.SO_ATTACH_FILTER, program) == 0;
     } catch (UnsupportedOperationException _) {
       return false;
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -17,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +88,16 @@ class SocketsTest {
     assertThat(Sockets.hasHungUp(ours)).isFalse();
     ours.shutdownOutput();
     ChildJvm.await("both have ended", () -> Sockets.hasHungUp(ours));
+  }
+
+  @Test
+  void endOfOneHalfIsFoundBehindUnreadBytes() throws Exception {
+    assertThat(Sockets.hasEnded(ours)).isFalse();
+    peer.write(ByteBuffer.wrap(new byte[] {42}));
+    assertThat(Sockets.hasEnded(ours)).isFalse();
+    peer.shutdownOutput();
+    ChildJvm.await("the end is seen", () -> Sockets.hasEnded(ours));
+    assertThat(Sockets.hasHungUp(ours)).isFalse();
   }
 
   @Test
@@ -161,10 +174,132 @@ class SocketsTest {
   }
 
   @Test
-  void closedListenerCannotIgnoreConnects() throws Exception {
+  void listenerThatLeavesConnectsToOthersGetsThoseOnlyThatCameBefore() throws Exception {
+    try (ServerSocketChannel old = ServerSocketChannel.open();
+        ServerSocketChannel next = ServerSocketChannel.open()) {
+      old.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      old.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      next.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      next.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port(old)));
+      // The more specific one is preferred until it steps aside.
+      try (SocketChannel early = SocketChannel.open(old.getLocalAddress())) {
+        assertThat(Sockets.leaveConnectsToOthers(List.of(old))).isTrue();
+        try (SocketChannel late = SocketChannel.open(old.getLocalAddress())) {
+          assertThat(old.accept().getRemoteAddress()).isEqualTo(early.getLocalAddress());
+          assertThat(next.accept().getRemoteAddress()).isEqualTo(late.getLocalAddress());
+        }
+      }
+    }
+  }
+
+  @Test
+  void listenersThatShareAnAddressLeaveConnectsToOthersWithoutDroppingOne() throws Exception {
+    var old = new ArrayList<ServerSocketChannel>();
+    try (ServerSocketChannel next = ServerSocketChannel.open()) {
+      var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+      for (int i = 0; i < 4; i++) {
+        old.add(ServerSocketChannel.open());
+        old.getLast().setOption(StandardSocketOptions.SO_REUSEPORT, true).bind(address);
+        address = (InetSocketAddress) old.getLast().getLocalAddress();
+      }
+      next.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      next.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), address.getPort()));
+      assertThat(Sockets.leaveConnectsToOthers(old)).isTrue();
+      for (int i = 0; i < 50; i++) {
+        try (Socket client = new Socket()) {
+          client.connect(address, 500);
+          next.accept().close();
+        }
+      }
+      try (ServerSocketChannel again = ServerSocketChannel.open()) {
+        again.setOption(StandardSocketOptions.SO_REUSEPORT, true).bind(address);
+        try (Socket client = new Socket()) {
+          client.connect(address, 500);
+          again.accept().close();
+        }
+      }
+    } finally {
+      for (ServerSocketChannel listener : old) {
+        listener.close();
+      }
+    }
+  }
+
+  private static int port(ServerSocketChannel listener) {
+    return listener.socket().getLocalPort();
+  }
+
+  @Test
+  void listenerThatLeavesConnectsToNobodyRefusesThem() throws Exception {
+    try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+      listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      assertThat(Sockets.leaveConnectsToOthers(List.of(listener))).isTrue();
+      assertThatThrownBy(() -> SocketChannel.open(listener.getLocalAddress()))
+          .isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void backlogCanGrowWhileClientsWait() throws Exception {
+    try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+      listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 1);
+      var clients = new ArrayList<Socket>();
+      try {
+        while (connects(listener, clients)) {
+          assertThat(clients).hasSizeLessThan(20);
+        }
+        assertThat(Sockets.backlog(listener, 20)).isTrue();
+        assertThat(connects(listener, clients)).isTrue();
+      } finally {
+        for (Socket client : clients) {
+          client.close();
+        }
+      }
+    }
+  }
+
+  private static boolean connects(ServerSocketChannel listener, List<Socket> clients)
+      throws Exception {
+    var client = new Socket();
+    clients.add(client);
+    try {
+      client.connect(listener.getLocalAddress(), 200);
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void transparentSocketMayHaveAnyAddressAndNeedsThePrivilege() throws Exception {
+    for (boolean ipv6 : new boolean[] {false, true}) {
+      var family = ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
+      var foreign = InetAddress.ofLiteral(ipv6 ? "2001:db8::7" : "192.0.2.7");
+      try (SocketChannel socket = SocketChannel.open(family)) {
+        if (Privileges.isRoot()) {
+          Sockets.makeTransparent(socket, ipv6);
+          socket.bind(new InetSocketAddress(foreign, 0));
+          assertThat(socket.getLocalAddress())
+              .isInstanceOfSatisfying(
+                  InetSocketAddress.class,
+                  bound -> assertThat(bound.getAddress()).isEqualTo(foreign));
+        } else {
+          assertThatThrownBy(() -> Sockets.makeTransparent(socket, ipv6))
+              .hasMessage("Operation not permitted");
+        }
+      } catch (UnsupportedOperationException e) {
+        assertThat(ipv6).as("no IPv6 here").isTrue();
+      }
+    }
+  }
+
+  @Test
+  void nothingCanBeAskedOfAClosedListener() throws Exception {
     ServerSocketChannel listener = ServerSocketChannel.open();
     listener.close();
     assertThat(Sockets.ignoreConnects(listener)).isFalse();
+    assertThat(Sockets.leaveConnectsToOthers(List.of(listener))).isFalse();
+    assertThat(Sockets.backlog(listener, 50)).isFalse();
   }
 
   /// Runs without the export of sun.nio.ch.

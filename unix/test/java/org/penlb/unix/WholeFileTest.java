@@ -1,4 +1,4 @@
-package org.penlb.stats;
+package org.penlb.unix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReportFileTest {
+class WholeFileTest {
   private static final int LENGTH = 200_000;
 
   @TempDir Path directory;
@@ -22,7 +22,7 @@ class ReportFileTest {
   @Test
   void readersSeeAWholeReportWhileSeveralThreadsWrite() throws Exception {
     var file = directory.resolve("status.html");
-    ReportFile.write(file, report(0));
+    WholeFile.volatileOne(file, "report").write(report(0));
     try (var threads = Executors.newFixedThreadPool(4)) {
       var writers =
           IntStream.range(1, 4).mapToObj(i -> threads.submit(() -> writeOften(file, i))).toList();
@@ -40,7 +40,7 @@ class ReportFileTest {
 
   private static Void writeOften(Path file, int writer) throws IOException {
     for (var i = 0; i < 60; i++) {
-      ReportFile.write(file, report(writer));
+      WholeFile.volatileOne(file, "report").write(report(writer));
     }
     return null;
   }
@@ -52,7 +52,7 @@ class ReportFileTest {
   @Test
   void newFileIsReadableByAll() throws IOException {
     var file = directory.resolve("status.html");
-    ReportFile.write(file, "\u00e4");
+    WholeFile.volatileOne(file, "report").write("\u00e4");
     assertThat(Files.readString(file)).isEqualTo("\u00e4");
     // What the umask leaves; writable by others in no case.
     assertThat(permissions(file)).startsWith("rw-").doesNotMatch("...(.w.|....w.)...");
@@ -63,7 +63,7 @@ class ReportFileTest {
     var file = Files.writeString(directory.resolve("status.html"), "old");
     for (var permissions : new String[] {"rw-r-----", "rw-rw-rw-", "rw-------"}) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-      ReportFile.write(file, "new");
+      WholeFile.volatileOne(file, "report").write("new");
       assertThat(permissions(file)).isEqualTo(permissions);
     }
     assertThat(Files.readString(file)).isEqualTo("new");
@@ -73,7 +73,7 @@ class ReportFileTest {
   void linkIsReplacedAndItsTargetLeftAlone() throws IOException {
     var target = Files.writeString(directory.resolve("precious"), "precious");
     var link = Files.createSymbolicLink(directory.resolve("status.html"), target);
-    ReportFile.write(link, "report");
+    WholeFile.volatileOne(link, "report").write("report");
     assertThat(Files.readString(target)).isEqualTo("precious");
     assertThat(link).isRegularFile().hasContent("report");
     assertThat(Files.isSymbolicLink(link)).isFalse();
@@ -82,10 +82,10 @@ class ReportFileTest {
   @Test
   void deviceAndDirectoryAreRefused() throws IOException {
     var link = Files.createSymbolicLink(directory.resolve("null"), Path.of("/dev/null"));
-    assertThatThrownBy(() -> ReportFile.write(link, "report"))
+    assertThatThrownBy(() -> WholeFile.volatileOne(link, "report").write("report"))
         .isInstanceOf(IOException.class)
         .hasMessage("cannot write the report " + link + ": not a regular file");
-    assertThatThrownBy(() -> ReportFile.write(directory, "report"))
+    assertThatThrownBy(() -> WholeFile.volatileOne(directory, "report").write("report"))
         .isInstanceOf(IOException.class)
         .hasMessageEndingWith("not a regular file");
     assertThat(Files.isSymbolicLink(link)).isTrue();
@@ -95,11 +95,11 @@ class ReportFileTest {
   @Test
   void failureNamesTheFile() throws IOException {
     var absent = directory.resolve("absent/status.html");
-    assertThatThrownBy(() -> ReportFile.write(absent, "report"))
+    assertThatThrownBy(() -> WholeFile.volatileOne(absent, "report").write("report"))
         .isInstanceOf(IOException.class)
         .hasMessage("cannot write the report " + absent + ": no such directory");
     var below = Files.writeString(directory.resolve("file"), "").resolve("status.html");
-    assertThatThrownBy(() -> ReportFile.write(below, "report"))
+    assertThatThrownBy(() -> WholeFile.volatileOne(below, "report").write("report"))
         .isInstanceOf(IOException.class)
         .hasMessage("cannot write the report " + below + ": Not a directory");
   }
@@ -109,7 +109,7 @@ class ReportFileTest {
     var file = Files.writeString(directory.resolve("status.html"), "old");
     // Closes the channel at the first write, when the temporary file is there already.
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> ReportFile.write(file, "new"))
+    assertThatThrownBy(() -> WholeFile.volatileOne(file, "report").write("new"))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("cannot write the report " + file + ": ")
         .hasCauseInstanceOf(ClosedByInterruptException.class);
