@@ -3,6 +3,7 @@ package org.penlb.acl;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
 /// The address that makes a client: 128 bits, without port or scope.
@@ -11,8 +12,10 @@ import java.security.SecureRandom;
 /// so that `::ffff:192.0.2.1` and `192.0.2.1` are one client. Everybody who comes through a Unix
 /// socket is one client too, [#UNIX].
 public final class ClientAddress implements Comparable<ClientAddress> {
-  /// A client on a Unix socket. `::` is never the source of a connection, so it cannot be confused.
-  public static final ClientAddress UNIX = new ClientAddress(0, 0);
+  /// A client on a Unix socket. A multicast address, which is never the source of a packet, stands
+  /// for it; whoever gives it as theirs, in a header say, is taken for its neighbour. It must be
+  /// the last of all addresses, so that no prefix of another address is it.
+  public static final ClientAddress UNIX = new ClientAddress(-1, -1);
 
   private static final long MAPPED = 0xffff_0000_0000L;
   private static final long MAPPED_MASK = 0xffff_ffff_0000_0000L;
@@ -28,6 +31,15 @@ public final class ClientAddress implements Comparable<ClientAddress> {
     this.low = low;
   }
 
+  /// The address with these bits, as far as somebody in a network can have it.
+  static ClientAddress ofBits(long high, long low) {
+    return new ClientAddress(high, (high & low) == -1 ? low - 1 : low);
+  }
+
+  static ClientAddress ofIpv4(int bits) {
+    return new ClientAddress(0, MAPPED | Integer.toUnsignedLong(bits));
+  }
+
   public static ClientAddress of(SocketAddress address) {
     return address instanceof InetSocketAddress inet ? of(inet.getAddress()) : UNIX;
   }
@@ -35,8 +47,15 @@ public final class ClientAddress implements Comparable<ClientAddress> {
   public static ClientAddress of(InetAddress address) {
     var bytes = address.getAddress();
     return bytes.length == 4
-        ? new ClientAddress(0, MAPPED | bits(bytes, 0, 4))
-        : new ClientAddress(bits(bytes, 0, 8), bits(bytes, 8, 16));
+        ? ofIpv4((int) bits(bytes, 0, 4))
+        : ofBits(bits(bytes, 0, 8), bits(bytes, 8, 16));
+  }
+
+  /// Parses a dotted quad or an IPv6 address, without port, brackets, prefix length or scope. Never
+  /// asks a name server. `unix` is not taken: this may be text from a client, who could then claim
+  /// to be on the machine.
+  public static ClientAddress parse(String text) throws BadAddressException {
+    return AddressLiteral.parse(text);
   }
 
   private static long bits(byte[] bytes, int from, int to) {
@@ -59,6 +78,46 @@ public final class ClientAddress implements Comparable<ClientAddress> {
 
   public boolean isIpv4() {
     return high == 0 && (low & MAPPED_MASK) == MAPPED;
+  }
+
+  public boolean isUnix() {
+    return (high & low) == -1;
+  }
+
+  /// The network of this address: its first `bits4` of 32 bits if it is IPv4, else its first
+  /// `bits6` of 128, followed by zeros. Clients on Unix sockets have no network but themselves.
+  ///
+  /// @param bits4 from 0 to 32
+  /// @param bits6 from 0 to 128
+  public ClientAddress prefix(int bits4, int bits6) {
+    assert bits4 >= 0 && bits4 <= 32 && bits6 >= 0 && bits6 <= 128 : bits4 + ", " + bits6;
+    int bits = isIpv4() ? 96 + bits4 : bits6;
+    return bits == 128 || isUnix() ? this : ofBits(high & highMask(bits), low & lowMask(bits));
+  }
+
+  /// The first address of the same family after the network of which this is the first, or null.
+  ///
+  /// @param bits of 32 or 128, as the family has them
+  ClientAddress afterPrefix(int bits) {
+    int ones = isIpv4() ? 96 + bits : bits;
+    long nextLow = (low | ~lowMask(ones)) + 1;
+    long nextHigh = (high | ~highMask(ones)) + (nextLow == 0 ? 1 : 0);
+    var next = ofBits(nextHigh, nextLow);
+    return (nextHigh | nextLow) == 0 || next.isIpv4() != isIpv4() ? null : next;
+  }
+
+  /// The first half of 128 bits of which the first `ones` are 1. A shift by 64 would be none.
+  static long highMask(int ones) {
+    return ones == 0 ? 0 : ones >= 64 ? -1 : -1L << (64 - ones);
+  }
+
+  static long lowMask(int ones) {
+    return ones <= 64 ? 0 : -1L << (128 - ones);
+  }
+
+  byte[] bytes() {
+    var bytes = ByteBuffer.allocate(isIpv4() ? 4 : 16);
+    return isIpv4() ? bytes.putInt((int) low).array() : bytes.putLong(high).putLong(low).array();
   }
 
   @Override
@@ -92,7 +151,7 @@ public final class ClientAddress implements Comparable<ClientAddress> {
           + "."
           + (low & 0xff);
     }
-    return equals(UNIX) ? "unix" : ipv6();
+    return isUnix() ? "unix" : ipv6();
   }
 
   private String ipv6() {
