@@ -16,9 +16,9 @@ public final class CommandLine {
   private static final int PLENTY = 1_000_000_000;
 
   private static final List<String> NOT_YET =
-      List.of("-U", "-C", "-F", "-o", "-O", "-X", "-E", "-K", "-G", "-A", "-R", "-L", "-Z");
+      List.of("-U", "-E", "-K", "-G", "-A", "-R", "-L", "-Z");
 
-  private static final String SYNOPSIS = "pen [options] [host:]port|/path/to/socket server ...";
+  private static final String SYNOPSIS = "pen [options] [[host:]port|/path/to/socket server ...]";
 
   private final ParseResult given;
   private final List<String> notices = new ArrayList<>();
@@ -85,8 +85,27 @@ public final class CommandLine {
         number("--loops", 1, 1024, 0),
         given.hasMatchedOption("--takeover"),
         demo,
+        given.hasMatchedOption("--check"),
+        control(),
+        given.hasMatchedOption("--control-files"),
+        given.hasMatchedOption("-X"),
+        commands(),
+        path("-F", "a file"),
         List.copyOf(notices),
-        demo ? List.of() : List.of(service()));
+        service(demo));
+  }
+
+  private Endpoint control() throws BadSettingException {
+    var text = filled("-C", "[host:]port or /path/to/socket");
+    try {
+      return text == null ? null : Endpoint.parse(text);
+    } catch (BadSettingException e) {
+      throw new BadSettingException("option -C: " + e.getMessage());
+    }
+  }
+
+  private List<String> commands() {
+    return List.of(given.matchedOptionValue("-o", new String[0]));
   }
 
   private void refuseWhatIsNotThere() throws BadSettingException {
@@ -115,29 +134,24 @@ public final class CommandLine {
     }
   }
 
-  private ServiceConfig service() throws BadSettingException {
+  private ServiceConfig service(boolean demo) throws BadSettingException {
     String address = given.matchedPositionalValue(0, null);
     String[] servers = given.matchedPositionalValue(1, new String[0]);
-    if (address == null) {
+    boolean more = demo || given.hasMatchedOption("-F") || given.hasMatchedOption("-o");
+    if (address == null && !more) {
       throw new BadSettingException("no address to listen on, and no servers");
     }
-    if (servers.length == 0) {
+    if (servers.length == 0 && !more) {
       throw new BadSettingException("no servers for " + address);
     }
-    var listen = Endpoint.parse(address);
-    int port = listen.port() > 0 ? listen.port() : -1;
+    var listen = address == null ? List.<Endpoint>of() : List.of(Endpoint.parse(address));
+    int port = listen.isEmpty() || listen.getFirst().port() <= 0 ? -1 : listen.getFirst().port();
     var specs = new ArrayList<ServerSpec>();
     for (var server : servers) {
       specs.add(ServerSpec.parse(server, port));
     }
     return new ServiceConfig(
-        "main",
-        List.of(listen),
-        specs,
-        server("-e", port),
-        server("-B", port),
-        settings().build(),
-        log());
+        "main", listen, specs, server("-e", port), server("-B", port), settings().build(), log());
   }
 
   private Settings.Builder settings() throws BadSettingException {
@@ -221,12 +235,8 @@ public final class CommandLine {
   }
 
   private String log() throws BadSettingException {
-    var text = filled("-l", "a file or host:port");
-    if (text != null && text.contains(":") && !text.contains("/")) {
-      var port = text.substring(text.lastIndexOf(':') + 1);
-      Numbers.parse(port, 1, 65_535, "option -l '" + text + "': port");
-    }
-    return text;
+    var text = text("-l");
+    return text == null ? null : RequestLogTarget.check(text, "option -l");
   }
 
   private int number(String option, int least, int most, int absent) throws BadSettingException {

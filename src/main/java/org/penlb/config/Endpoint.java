@@ -1,6 +1,7 @@
 package org.penlb.config;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -17,6 +18,12 @@ public record Endpoint(String host, int port, Path path) {
 
   private static final String FORM = "expected [host:]port or /path/to/socket";
   private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+  /// Names, also of the kind with letters of other alphabets, and addresses; `%` is for the zone of
+  /// an IPv6 address.
+  private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_.-]*");
+
+  private static final Pattern IPV6 = Pattern.compile("([0-9a-fA-F:.]+)(%[A-Za-z0-9_.-]+)?");
 
   /// Parses `[host:]port`, an IPv6 host in brackets, or an absolute path.
   ///
@@ -66,8 +73,19 @@ public record Endpoint(String host, int port, Path path) {
     return host;
   }
 
-  private static boolean isHost(String text) {
-    return !text.isBlank() && text.chars().noneMatch(c -> c <= ' ' || c == '[' || c == ']');
+  /// Whether it may be the name or the address of a host, without brackets.
+  public static boolean isHost(String text) {
+    return text.contains(":") ? isIpv6(text) : HOST.matcher(text).matches();
+  }
+
+  private static boolean isIpv6(String text) {
+    var parts = IPV6.matcher(text);
+    try {
+      // Without the zone: that there is one of this name is another question.
+      return parts.matches() && InetAddress.ofLiteral(parts.group(1)) != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /// What follows the host: empty, or a colon and the rest.
@@ -80,8 +98,13 @@ public record Endpoint(String host, int port, Path path) {
     return rest;
   }
 
-  /// A file's name. With `LC_ALL=C` the JDK cannot name files beyond ASCII.
-  static Path path(String text, String what) throws BadSettingException {
+  /// A file's name. With `LC_ALL=C` the JDK cannot name files beyond ASCII. Control characters
+  /// would make what is written and shown of it ambiguous.
+  public static Path path(String text, String what) throws BadSettingException {
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw new BadSettingException(
+          what + " '" + text + "' cannot be the name of a file here: control character");
+    }
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
@@ -91,7 +114,7 @@ public record Endpoint(String host, int port, Path path) {
   }
 
   /// A port number, or a service's name from `/etc/services`.
-  static int port(String text, String what) throws BadSettingException {
+  public static int port(String text, String what) throws BadSettingException {
     if (!text.isEmpty() && Character.isLetter(text.charAt(0))) {
       return serviceByName(text, what);
     }

@@ -3,10 +3,11 @@ package org.penlb.config;
 import java.time.Duration;
 
 /// Numbers as administrators write them: decimal, without sign or unit, in a range.
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
-  static int parse(String text, int least, int most, String what) throws BadSettingException {
+  public static int parse(String text, int least, int most, String what)
+      throws BadSettingException {
     long value = -1;
     if (!text.isEmpty()
         && text.length() <= 10
@@ -21,7 +22,7 @@ final class Numbers {
   }
 
   /// Whole seconds.
-  static Duration seconds(String text, int least, String what) throws BadSettingException {
+  public static Duration seconds(String text, int least, String what) throws BadSettingException {
     return Duration.ofSeconds(parse(text, least, 1_000_000_000, what + " (seconds)"));
   }
 }

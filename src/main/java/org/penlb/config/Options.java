@@ -17,6 +17,7 @@ final class Options {
     options.choice();
     options.limits();
     options.process();
+    options.control();
     options.reports();
     options.notYet();
     options.obsolete();
@@ -34,11 +35,7 @@ final class Options {
     flag("-s", "--stubborn", "never fail over to another server");
     value("-b", "--blacklist", "SEC", "leave a server that failed out for so long (30)");
     value("-e", "--emergency", "HOST:PORT", "server for when no other can take a connection");
-    value(
-        "-B",
-        "--abuse",
-        "HOST:PORT",
-        "server for clients that an access list denies (no effect yet)");
+    value("-B", "--abuse", "HOST:PORT", "server for clients that an access list denies");
     value(
         "-T", "--tracking", "SEC", "forget a client so long after its last connection (0: never)");
     value("--resolve", null, "SEC", "look servers' names up again so often (0: never)");
@@ -75,6 +72,25 @@ final class Options {
     flag("--takeover", null, "start beside a pen on the same port, which can then be ended");
   }
 
+  private void control() {
+    value("-C", "--control", "[HOST:]PORT|PATH", "listen for penctl, on loopback or a Unix socket");
+    flag("--control-files", null, "penctl may name files over TCP, too");
+    flag("-X", "--allow-exit", "allow the control command exit");
+    value("-F", "--config", "FILE", "commands to read at start, and again on SIGHUP");
+    commands();
+    flag("--check", null, "check options and files, say what they come to, and end");
+  }
+
+  private void commands() {
+    spec.addOption(
+        OptionSpec.builder("-o", "-O", "--command")
+            .description("a command of penctl's to begin with; may be repeated")
+            .arity("1")
+            .type(String[].class)
+            .paramLabel("CMD")
+            .build());
+  }
+
   private void reports() {
     value("-l", "--log", "FILE|HOST:PORT", "request log to a file, or to a penlogd");
     value("-w", "--web-stats", "FILE", "where SIGUSR1 writes the HTML report");
@@ -85,11 +101,6 @@ final class Options {
 
   private void notYet() {
     flag("-U", "--udp", "UDP (not available yet)");
-    value("-C", "--control", "[HOST:]PORT|PATH", "control listener (not available yet)");
-    value("-F", "--config", "FILE", "configuration file (not available yet)");
-    value("-o", "--command", "CMD", "control command (not available yet)");
-    value("-O", null, "CMD", "as -o (not available yet)");
-    flag("-X", "--allow-exit", "allow the control command exit (not available yet)");
     value("-E", "--tls-certificate", "FILE", "TLS: certificate chain (not available yet)");
     value("-K", "--tls-key", "FILE", "TLS: private key (not available yet)");
     value("-G", "--tls-ca-file", "FILE", "TLS: CA certificates (not available yet)");

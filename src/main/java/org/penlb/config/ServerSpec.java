@@ -2,6 +2,7 @@ package org.penlb.config;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.time.Duration;
 
 /// One server as the administrator writes it: `host[:port[:max[:hard[:weight[:prio]]]]]`, an IPv6
 /// host in brackets.
@@ -16,7 +17,18 @@ import java.net.InetAddress;
 ///   `max`
 /// @param weight share under `-W`; 0 takes no part in it
 /// @param prio rank under `prio`, the lowest first
-public record ServerSpec(String host, int port, int max, int hard, int weight, int prio) {
+/// @param acl the access list that says which clients may go there, 0 to 9
+/// @param drain null where it takes new clients
+public record ServerSpec(
+    String host, int port, int max, int hard, int weight, int prio, int acl, Drain drain) {
+
+  /// A slot that is never used.
+  public static final ServerSpec EMPTY = new ServerSpec("0.0.0.0", 0, 0, 0, 0, 0, 0, null);
+
+  /// A server that takes no new clients, to be taken out of service.
+  ///
+  /// @param patience how long it goes on to take the clients that it has; null: for ever
+  public record Drain(Duration patience) {}
 
   private static final String FORM = "expected host[:port[:max[:hard[:weight[:prio]]]]]";
 
@@ -47,7 +59,9 @@ public record ServerSpec(String host, int port, int max, int hard, int weight, i
         part(text, parts, 1, "max"),
         part(text, parts, 2, "hard"),
         part(text, parts, 3, "weight"),
-        part(text, parts, 4, "prio"));
+        part(text, parts, 4, "prio"),
+        0,
+        null);
   }
 
   private static boolean isBareIpv6(String text) {
@@ -70,8 +84,46 @@ public record ServerSpec(String host, int port, int max, int hard, int weight, i
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
+  /// As it is written where a server has all its parts: `host:port:max:hard:weight:prio`.
+  public String text() {
+    return "%s:%d:%d:%d:%d".formatted(hostAndPort(), max, hard, weight, prio);
+  }
+
   /// The most connections it takes from a client that returns to it; 0 is unlimited.
   public int hardLimit() {
     return max == 0 ? 0 : Math.max(max, hard);
+  }
+
+  public Editor edit() {
+    return new Editor(this);
+  }
+
+  /// A specification in the making.
+  ///
+  /// Owned by: the thread that reads a configuration.
+  public static final class Editor {
+    public String host;
+    public int port;
+    public int max;
+    public int hard;
+    public int weight;
+    public int prio;
+    public int acl;
+    public Drain drain;
+
+    private Editor(ServerSpec spec) {
+      host = spec.host;
+      port = spec.port;
+      max = spec.max;
+      hard = spec.hard;
+      weight = spec.weight;
+      prio = spec.prio;
+      acl = spec.acl;
+      drain = spec.drain;
+    }
+
+    public ServerSpec build() {
+      return new ServerSpec(host, port, max, hard, weight, prio, acl, drain);
+    }
   }
 }

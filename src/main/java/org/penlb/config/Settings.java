@@ -28,6 +28,14 @@ import java.util.Set;
 /// @param keepAlive SO_KEEPALIVE on both sides
 /// @param source local address for connections to servers; null: the kernel's choice
 /// @param ascii `-a`: dumps of the traffic are text, not hexadecimal
+/// @param clientAcl the access list that clients are checked against, 0 to 9
+/// @param pendingMax most connects that may be unfinished at a time
+/// @param prefix4 how many bits of an IPv4 address make one client, 1 to 32
+/// @param prefix6 how many bits of an IPv6 address make one client, 1 to 128
+/// @param stickyGroup services of one group share a client table; null: a table of its own
+/// @param idlers idle connections to keep open to the servers
+/// @param dummy answer every request with a small page instead of asking a server
+/// @param transparent connect to servers from the client's address
 public record Settings(
     Set<Algorithm> algorithms,
     boolean roundrobin,
@@ -47,7 +55,15 @@ public record Settings(
     boolean noDelay,
     boolean keepAlive,
     InetAddress source,
-    boolean ascii) {
+    boolean ascii,
+    int clientAcl,
+    int pendingMax,
+    int prefix4,
+    int prefix6,
+    String stickyGroup,
+    int idlers,
+    boolean dummy,
+    boolean transparent) {
 
   public static final Settings DEFAULT = new Builder().build();
 
@@ -72,6 +88,14 @@ public record Settings(
     builder.keepAlive = keepAlive;
     builder.source = source;
     builder.ascii = ascii;
+    builder.clientAcl = clientAcl;
+    builder.pendingMax = pendingMax;
+    builder.prefix4 = prefix4;
+    builder.prefix6 = prefix6;
+    builder.stickyGroup = stickyGroup;
+    builder.idlers = idlers;
+    builder.dummy = dummy;
+    builder.transparent = transparent;
     return builder;
   }
 
@@ -122,6 +146,14 @@ public record Settings(
     public boolean keepAlive;
     public InetAddress source;
     public boolean ascii;
+    public int clientAcl;
+    public int pendingMax = 100;
+    public int prefix4 = 32;
+    public int prefix6 = 128;
+    public String stickyGroup;
+    public int idlers;
+    public boolean dummy;
+    public boolean transparent;
 
     public Settings build() {
       return new Settings(
@@ -143,7 +175,15 @@ public record Settings(
           noDelay,
           keepAlive,
           source,
-          ascii);
+          ascii,
+          clientAcl,
+          pendingMax,
+          prefix4,
+          prefix6,
+          stickyGroup,
+          idlers,
+          dummy,
+          transparent);
     }
   }
 }

@@ -7,6 +7,8 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -20,7 +22,8 @@ import org.slf4j.LoggerFactory;
 ///     |     -> ready channels -> tasks -> due deadlines -+
 ///     +---------------------------------------------------+
 ///
-/// Owned by: loop, but for [#execute], [#close] and [#isLoopThread], which any thread may call.
+/// Owned by: loop, but for [#execute], [#ask], [#close] and [#isLoopThread], which any thread may
+/// call.
 public final class EventLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
@@ -104,6 +107,32 @@ public final class EventLoop implements Runnable {
     if (!isLoopThread()) {
       selector.wakeup();
     }
+  }
+
+  /// Has the loop answer a question, as [#execute] has it run a task; at once if the caller is the
+  /// loop itself, or if the loop has not started and so is still its maker's.
+  ///
+  /// @return failed with what the question threw, or because the loop has ended
+  public <T> CompletableFuture<T> ask(Callable<T> question) {
+    var answer = new CompletableFuture<T>();
+    Runnable task =
+        () -> {
+          try {
+            answer.complete(question.call());
+          } catch (Exception | Error e) {
+            answer.completeExceptionally(e);
+          }
+        };
+    if (isLoopThread() || (!running && !closing)) {
+      task.run();
+      return answer;
+    }
+    try {
+      execute(task);
+    } catch (RejectedExecutionException e) {
+      answer.completeExceptionally(e);
+    }
+    return answer;
   }
 
   /// Ends the loop after the tasks it has, and waits for it, some seconds at most.

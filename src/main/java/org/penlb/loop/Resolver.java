@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -40,19 +41,20 @@ public final class Resolver implements AutoCloseable {
 
   /// Looks `host` up every `period` and reports an address when the one in use is no longer among
   /// its addresses. A look-up that fails changes nothing.
-  public synchronized void watch(
+  ///
+  /// @return cancelling it ends the watch
+  public synchronized Future<?> watch(
       String host, Duration period, Supplier<InetAddress> inUse, Consumer<InetAddress> moved) {
     if (thread == null) {
       thread =
           Executors.newSingleThreadScheduledExecutor(
               Thread.ofPlatform().name("resolver").daemon(true).factory());
     }
-    var _ =
-        thread.scheduleWithFixedDelay(
-            () -> check(host, inUse.get(), moved),
-            period.toNanos(),
-            period.toNanos(),
-            TimeUnit.NANOSECONDS);
+    return thread.scheduleWithFixedDelay(
+        () -> check(host, inUse.get(), moved),
+        period.toNanos(),
+        period.toNanos(),
+        TimeUnit.NANOSECONDS);
   }
 
   private void check(String host, InetAddress inUse, Consumer<InetAddress> moved) {

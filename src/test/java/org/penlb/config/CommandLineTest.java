@@ -1,6 +1,7 @@
 package org.penlb.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class CommandLineTest {
   }
 
   private static ServiceConfig service(String options) throws UsageException {
-    return parse(options).services().getFirst();
+    return parse(options).service();
   }
 
   private static Settings settings(String options) throws UsageException {
@@ -34,14 +35,30 @@ class CommandLineTest {
     assertThat(launch)
         .isEqualTo(
             new Launch(
-                false, 0, null, null, null, null, 0, false, false, List.of(), launch.services()));
-    var service = launch.services().getFirst();
+                false,
+                0,
+                null,
+                null,
+                null,
+                null,
+                0,
+                false,
+                false,
+                false,
+                null,
+                false,
+                false,
+                List.of(),
+                null,
+                List.of(),
+                launch.service()));
+    var service = launch.service();
     assertThat(service)
         .isEqualTo(
             new ServiceConfig(
                 "main",
                 List.of(new Endpoint(null, 80, null)),
-                List.of(new ServerSpec("web1", 80, 0, 0, 0, 0)),
+                List.of(new ServerSpec("web1", 80, 0, 0, 0, 0, 0, null)),
                 null,
                 null,
                 Settings.DEFAULT,
@@ -150,24 +167,28 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(strings = {"-e [::1]:81:5", "--emergency [::1]:81:5"})
   void emergencyServer(String option) throws UsageException {
-    assertThat(service(option).emergency()).isEqualTo(new ServerSpec("::1", 81, 5, 0, 0, 0));
+    assertThat(service(option).emergency())
+        .isEqualTo(new ServerSpec("::1", 81, 5, 0, 0, 0, 0, null));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-B trap", "--abuse trap"})
   void abuseServer(String option) throws UsageException {
-    assertThat(service(option).abuse()).isEqualTo(new ServerSpec("trap", 80, 0, 0, 0, 0));
+    assertThat(service(option).abuse()).isEqualTo(new ServerSpec("trap", 80, 0, 0, 0, 0, 0, null));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-f -d -d -p /p -j /j -u me -w /w --loops 3 --takeover",
+        "-f -d -d -p /p -j /j -u me -w /w --loops 3 --takeover --check -C /c --control-files -X"
+            + " -o dummy -O debug -o pid -F /F",
         "--foreground --debug --debug --pid-file /p --chroot /j --user me --web-stats /w --loops=3"
-            + " --takeover",
-        "-fddp/p -j/j -ume -w/w --takeover --loops 3",
+            + " --takeover --check --control /c --control-files --allow-exit --command dummy"
+            + " --command debug --command pid --config /F",
+        "-fXddp/p -j/j -ume -w/w --takeover --loops 3 --check -C/c --control-files"
+            + " -odummy -Odebug -opid -F/F",
       })
-  void process(String options) throws UsageException {
+  void process(String options) throws UsageException, BadSettingException {
     var launch = parse(options);
     assertThat(launch)
         .isEqualTo(
@@ -181,8 +202,14 @@ class CommandLineTest {
                 3,
                 true,
                 false,
+                true,
+                Endpoint.parse("/c"),
+                true,
+                true,
+                List.of("dummy", "debug", "pid"),
+                Path.of("/F"),
                 List.of(),
-                launch.services()));
+                launch.service()));
   }
 
   @ParameterizedTest
@@ -221,22 +248,24 @@ class CommandLineTest {
   @Test
   void optionsMayFollowTheServers() throws UsageException {
     var launch = CommandLine.parse("1.0", "80", "web1", "-r", "web2", "-x", "9");
-    var service = launch.services().getFirst();
+    var service = launch.service();
     assertThat(service.servers()).extracting(ServerSpec::host).containsExactly("web1", "web2");
     assertThat(service.settings().roundrobin()).isTrue();
     assertThat(service.settings().connectionsMax()).isEqualTo(9);
   }
 
   @Test
-  void nothingIsAnOptionAfterTwoDashes() throws UsageException {
-    var service = CommandLine.parse("1.0", "-r", "--", "80", "-x").services().getFirst();
-    assertThat(service.servers()).extracting(ServerSpec::host).containsExactly("-x");
+  void nothingIsAnOptionAfterTwoDashes() {
+    assertThatThrownBy(() -> CommandLine.parse("1.0", "-r", "--", "80", "-x"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("pen: '-x' has no valid host");
   }
 
   @Test
-  void argumentFilesAreNotRead() throws UsageException {
-    var service = CommandLine.parse("1.0", "80", "@/etc/passwd").services().getFirst();
-    assertThat(service.servers()).extracting(ServerSpec::host).containsExactly("@/etc/passwd");
+  void argumentFilesAreNotRead() {
+    assertThatThrownBy(() -> CommandLine.parse("1.0", "80", "@/etc/passwd"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("pen: '@/etc/passwd' has no valid host");
   }
 
   @ParameterizedTest
@@ -268,14 +297,14 @@ class CommandLineTest {
 
   @Test
   void serversTakeTheListeningPort() throws UsageException {
-    var service = CommandLine.parse("1.0", "[::]:8080", "web1", "web2:81").services().getFirst();
+    var service = CommandLine.parse("1.0", "[::]:8080", "web1", "web2:81").service();
     assertThat(service.servers()).extracting(ServerSpec::port).containsExactly(8080, 81);
     assertThat(service.listen()).containsExactly(new Endpoint("::", 8080, null));
   }
 
   @Test
   void unixSocketToListenOn() throws UsageException {
-    var service = CommandLine.parse("1.0", "/run/pen", "web1:80").services().getFirst();
+    var service = CommandLine.parse("1.0", "/run/pen", "web1:80").service();
     assertThat(service.listen()).containsExactly(new Endpoint(null, -1, Path.of("/run/pen")));
   }
 
@@ -283,6 +312,6 @@ class CommandLineTest {
   void demoNeedsNoServers() throws UsageException {
     var launch = CommandLine.parse("1.0", "--demo");
     assertThat(launch.demo()).isTrue();
-    assertThat(launch.services()).isEmpty();
+    assertThat(launch.service().servers()).isEmpty();
   }
 }

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.penlb.Completion;
+import org.penlb.ManPage;
 
-/// The table of options, `--help` and the man page name the same options.
+/// The table of options, `--help`, the man page and the completion name the same options.
 class OptionsDocumentedTest {
   private static final Pattern LONG = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*");
   private static final Pattern SHORT = Pattern.compile("(?<![\\w-])-[A-Za-z](?![\\w-])");
@@ -27,7 +27,7 @@ class OptionsDocumentedTest {
 
   @Test
   void everyOptionIsInTheManPage() throws IOException {
-    assertThat(missing(String.join("\n", manPage()))).isEmpty();
+    assertThat(missing(ManPage.read("pen.1").text())).isEmpty();
   }
 
   /// Long options anywhere; short ones where the page introduces an option, as elsewhere they may
@@ -35,7 +35,7 @@ class OptionsDocumentedTest {
   @Test
   void manPageMentionsNoOptionThatDoesNotExist() throws IOException {
     var mentioned = new TreeSet<String>();
-    var page = manPage();
+    var page = ManPage.read("pen.1").lines();
     for (int i = 0; i < page.size(); i++) {
       LONG.matcher(page.get(i)).results().forEach(match -> mentioned.add(match.group()));
       if (i > 0 && page.get(i - 1).equals(".TP") && page.get(i).startsWith("-")) {
@@ -44,6 +44,22 @@ class OptionsDocumentedTest {
     }
     mentioned.removeAll(names());
     assertThat(mentioned).isEmpty();
+  }
+
+  @Test
+  void completionHasEveryOptionWithItsKind() throws IOException {
+    var completion = Completion.read();
+    var hidden = completion.words("_pen_hidden");
+    var flags = new ArrayList<String>();
+    var values = new ArrayList<String>();
+    for (var option : Options.spec().options()) {
+      (option.arity().max() == 0 ? flags : values).addAll(List.of(option.names()));
+    }
+    assertThat(hidden).isSubsetOf(names());
+    flags.removeAll(hidden);
+    values.removeAll(hidden);
+    assertThat(completion.words("_pen_flags")).containsExactlyInAnyOrderElementsOf(flags);
+    assertThat(completion.words("_pen_values")).containsExactlyInAnyOrderElementsOf(values);
   }
 
   private static List<String> names() {
@@ -55,34 +71,5 @@ class OptionsDocumentedTest {
     missing.removeIf(
         name -> Pattern.compile("(?<![\\w-])" + name + "(?![\\w-])").matcher(text).find());
     return missing;
-  }
-
-  /// Its lines without comments, escapes and changes of font; a request stays where it is no font.
-  private static List<String> manPage() throws IOException {
-    return Files.readAllLines(root().resolve("man/pen.1")).stream()
-        .filter(line -> !line.startsWith(".\\\""))
-        .map(OptionsDocumentedTest::plain)
-        .toList();
-  }
-
-  private static String plain(String line) {
-    var text =
-        line.replaceAll("\\\\f(\\[\\w*]|\\(..|.)", "").replace("\\-", "-").replace("\\&", "");
-    if (text.matches("\\.(B|I|BR|BI|IR|IB|RB|RI|SM|SB) .*")) {
-      boolean alternates = text.charAt(2) != ' ';
-      text = text.substring(text.indexOf(' ') + 1);
-      // `.BR -b ", " --blacklist`: words in turn, without the blanks between them.
-      text = alternates ? text.replaceAll("\" | \"|\"", "") : text.replace("\"", "");
-    }
-    return text;
-  }
-
-  /// The source tree, above the module in which tests run.
-  private static Path root() {
-    var directory = Path.of("").toAbsolutePath();
-    while (!Files.exists(directory.resolve("bin/pen"))) {
-      directory = directory.getParent();
-    }
-    return directory;
   }
 }

@@ -32,7 +32,7 @@ class ServerSpecTest {
       String text, String host, int port, int max, int hard, int weight, int prio)
       throws BadSettingException {
     assertThat(ServerSpec.parse(text, 7))
-        .isEqualTo(new ServerSpec(host, port, max, hard, weight, prio));
+        .isEqualTo(new ServerSpec(host, port, max, hard, weight, prio, 0, null));
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ class SettingsTest {
     builder.algorithms.addAll(EnumSet.allOf(Algorithm.class));
     builder.fastClose = FastClose.BOTH;
     builder.source = InetAddress.ofLiteral("192.0.2.1");
+    builder.stickyGroup = "web";
     for (var field : Settings.Builder.class.getFields()) {
       var value = field.get(builder);
       switch (value) {

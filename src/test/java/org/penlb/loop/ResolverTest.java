@@ -68,7 +68,7 @@ class ResolverTest {
   }
 
   private void watch() {
-    resolver.watch("web1", OFTEN, inUse::get, inUse::set);
+    var _ = resolver.watch("web1", OFTEN, inUse::get, inUse::set);
   }
 
   @Test
@@ -100,14 +100,15 @@ class ResolverTest {
 
   @Test
   void defectOfTheListenerKeepsTheWatch() throws Exception {
-    resolver.watch(
-        "web1",
-        OFTEN,
-        inUse::get,
-        address -> {
-          inUse.set(address);
-          throw new IllegalStateException("on purpose");
-        });
+    var _ =
+        resolver.watch(
+            "web1",
+            OFTEN,
+            inUse::get,
+            address -> {
+              inUse.set(address);
+              throw new IllegalStateException("on purpose");
+            });
     answers.give("192.0.2.8");
     answers.settle();
     answers.give("192.0.2.9");
