@@ -2,15 +2,23 @@ package org.penlb.balance;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.penlb.acl.ClientAddress;
 
 /// One client: what pen remembers of a source address.
 ///
-/// Owned by: shared (volatile and atomic fields; visits are serialised by the client table). Live
-/// connections keep the object even when the table has forgotten the client.
+/// Owned by: shared (volatile and atomic fields; visits are serialised by the client table, moves
+/// from server to server by a lock). Live connections keep the object even when the table has
+/// forgotten the client.
+///
+/// There may be a million of them: what only clients need that have moved is made when they move.
 public final class Client {
   private static final VarHandle SENT = counter("sent");
   private static final VarHandle RECEIVED = counter("received");
+
+  /// How many previous stays are kept.
+  static final int STAYS = 4;
 
   private final ClientAddress address;
   private volatile Server server;
@@ -20,8 +28,25 @@ public final class Client {
   private volatile long sent;
   private volatile long received;
 
-  Client(ClientAddress address) {
+  /// The table that it is in, and that is told of moves; null for none.
+  private ClientTable table;
+
+  /// When it came to its server.
+  private long sinceNanos;
+
+  /// The latest first; null until it has moved. Never changed, only replaced.
+  private List<Stay> stays;
+
+  /// A time at one server.
+  record Stay(Server server, long fromNanos, long untilNanos, Departure why) {}
+
+  /// @param server null before the first
+  record Place(Server server, long sinceNanos, List<Stay> stays) {}
+
+  /// @param table null for a client that is not remembered
+  Client(ClientAddress address, ClientTable table) {
     this.address = address;
+    this.table = table;
   }
 
   private static VarHandle counter(String name) {
@@ -47,11 +72,45 @@ public final class Client {
   }
 
   /// A server took its connection. Only regular servers are remembered.
-  public void remember(Server tookIt, Reason why) {
-    if (tookIt.isRegular()) {
-      server = tookIt;
-    }
+  ///
+  /// @param from its server when this one was chosen; null if it had none
+  /// @param left why it is not there any more, if it has moved
+  void remember(Server tookIt, Reason why, Server from, Departure left, long nowNanos) {
     reason = why;
+    if (server != tookIt && tookIt.isRegular()) {
+      settle(tookIt, from, left, nowNanos);
+    }
+  }
+
+  private synchronized void settle(Server tookIt, Server from, Departure left, long nowNanos) {
+    var before = server;
+    if (before == null) {
+      sinceNanos = nowNanos;
+    } else if (before.slot() != tookIt.slot() || before.isRetired()) {
+      var longer = new ArrayList<Stay>(STAYS);
+      longer.add(new Stay(before, sinceNanos, nowNanos, before == from ? left : Departure.CROSSED));
+      if (stays != null) {
+        longer.addAll(stays.subList(0, Math.min(stays.size(), STAYS - 1)));
+      }
+      stays = List.copyOf(longer);
+      sinceNanos = nowNanos;
+    }
+    server = tookIt;
+    if (table != null) {
+      table.onMoved(before, tookIt);
+    }
+  }
+
+  /// The table has forgotten it.
+  synchronized void leave() {
+    if (table != null && server != null) {
+      table.onMoved(server, null);
+    }
+    table = null;
+  }
+
+  synchronized Place place() {
+    return new Place(server, sinceNanos, stays == null ? List.of() : stays);
   }
 
   public long lastVisitNanos() {

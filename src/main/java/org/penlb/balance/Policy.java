@@ -13,26 +13,42 @@ import org.penlb.config.Settings;
 /// Each algorithm returns a slot, or -1 if it has no opinion; the scan over the servers is in the
 /// order of slots and costs a few nanoseconds each.
 final class Policy {
+  private static final Algorithm[] ALGORITHMS = Algorithm.values();
+
   private final AtomicInteger lastHandedOut = new AtomicInteger(-1);
 
   /// @param port the client's, used by `hash` where clients are not tracked
-  int first(Settings settings, ServerTable servers, ClientAddress client, int port, long nowNanos) {
-    for (var algorithm : Algorithm.values()) {
+  /// @param preview null unless it is only a question
+  int first(
+      Settings settings,
+      ServerTable servers,
+      ClientAddress client,
+      int port,
+      long nowNanos,
+      Preview preview) {
+    for (var algorithm : ALGORITHMS) {
       if (settings.algorithms().contains(algorithm)) {
         int slot =
             switch (algorithm) {
               case PRIO -> lowestPrio(servers, nowNanos);
               case WEIGHT -> leastLoadedByWeight(servers, nowNanos);
-              case HASH -> hash(servers, client, settings.roundrobin() ? port : 0, nowNanos);
-              case LEASTCONN -> fewestConnections(servers, nowNanos);
-              case RANDOM -> random(servers, nowNanos);
+              case HASH ->
+                  settings.roundrobin() && port < 0 && preview != null
+                      ? preview.pick(servers, nowNanos)
+                      : hash(servers, client, settings.roundrobin() ? port : 0, nowNanos);
+              case LEASTCONN -> fewestConnections(servers, nowNanos, preview);
+              case RANDOM ->
+                  preview != null ? preview.pick(servers, nowNanos) : random(servers, nowNanos);
             };
         if (slot >= 0) {
+          if (preview != null) {
+            preview.decidedBy(algorithm, slot);
+          }
           return slot;
         }
       }
     }
-    return roundRobin(servers, nowNanos);
+    return roundRobin(servers, nowNanos, preview);
   }
 
   private static int lowestPrio(ServerTable servers, long nowNanos) {
@@ -91,7 +107,7 @@ final class Policy {
     return z ^ (z >>> 31);
   }
 
-  private int fewestConnections(ServerTable servers, long nowNanos) {
+  private int fewestConnections(ServerTable servers, long nowNanos, Preview preview) {
     int last = lastHandedOut.get();
     int best = -1;
     for (int i = 1; i <= servers.size(); i++) {
@@ -102,7 +118,7 @@ final class Policy {
         best = slot;
       }
     }
-    if (best >= 0) {
+    if (best >= 0 && preview == null) {
       lastHandedOut.set(best);
     }
     return best;
@@ -123,7 +139,7 @@ final class Policy {
 
   /// From the slot after the last one handed out, the first that can take a new client; a server
   /// that cannot would only pass its turn on to its neighbour, which would then get two.
-  private int roundRobin(ServerTable servers, long nowNanos) {
+  private int roundRobin(ServerTable servers, long nowNanos, Preview preview) {
     while (true) {
       int last = lastHandedOut.get();
       int slot = Math.floorMod(last + 1, servers.size());
@@ -134,6 +150,10 @@ final class Policy {
           slot = other;
           break;
         }
+      }
+      if (preview != null) {
+        preview.decidedByRoundRobin(slot);
+        return slot;
       }
       if (lastHandedOut.compareAndSet(last, slot)) {
         return slot;

@@ -6,6 +6,8 @@ public enum Reason {
   NEW,
   /// The server it used last.
   RETURNING,
+  /// The administrator pinned the client to it.
+  PINNED,
   /// The next in line, as the first choice could not take it.
   FAILOVER,
   /// No regular server could take it.

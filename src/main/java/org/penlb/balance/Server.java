@@ -2,21 +2,27 @@ package org.penlb.balance;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.penlb.acl.ClientAddress;
 import org.penlb.config.ServerSpec;
+import org.penlb.stats.Snapshot;
 
 /// One server and what is known of it.
 ///
-/// Owned by: shared (volatile and atomic fields).
+/// Owned by: shared (volatile and atomic fields; a lock for changes of the blacklisting only).
+///
+/// It is the same server as long as its host and port are the same. When the slot gets another host
+/// or port, or is removed, the server is retired and another object takes the slot.
 public final class Server {
   /// Slot of the emergency and of the abuse server, which clients are never remembered at.
   public static final int NO_SLOT = -1;
 
   private final int slot;
-  private final ServerSpec spec;
+  private volatile ServerSpec spec;
   private volatile InetSocketAddress address;
+  private volatile boolean retired;
 
   private final AtomicInteger connections = new AtomicInteger();
   private final LongAdder accepted = new LongAdder();
@@ -24,11 +30,24 @@ public final class Server {
   private final LongAdder sent = new LongAdder();
   private final LongAdder received = new LongAdder();
 
-  /// Blacklisted until this time on the monotonic clock, if at all. Two fields, as each value of
-  /// nanoTime is a valid time; the flag is set last and read first.
-  private volatile long blacklistedUntilNanos;
+  /// Left out because of a connect that failed; null: it is not.
+  private volatile Until failure;
 
-  private volatile boolean blacklisted;
+  /// Left out by command of the administrator, whose word outlasts a connect that succeeds; null:
+  /// it is not.
+  private volatile Until order;
+
+  /// Null: it is not drained.
+  private volatile Drain drain;
+
+  private record Until(long nanos) {}
+
+  /// @param forEver the clients it has keep coming; otherwise until `untilNanos`
+  private record Drain(boolean forEver, long untilNanos) {
+    long leftNanos(long nowNanos) {
+      return forEver ? Long.MAX_VALUE : Math.max(0, untilNanos - nowNanos);
+    }
+  }
 
   /// @param slot index in the server table, or [#NO_SLOT]
   /// @param address of `spec.host()`, looked up by the caller
@@ -64,37 +83,121 @@ public final class Server {
     address = new InetSocketAddress(newAddress, spec.port());
   }
 
-  /// Has a port and is not blacklisted.
-  public boolean isAvailable(long nowNanos) {
-    return spec.port() != 0 && !isBlacklisted(nowNanos);
+  /// Limits, weight, rank or access list have changed.
+  public void reconfigure(ServerSpec changed) {
+    assert changed.host().equals(spec.host()) && changed.port() == spec.port()
+        : this + " is another server than " + changed.hostAndPort();
+    spec = changed;
   }
+
+  /// Its slot is removed or is another server's now: its clients are as without a server.
+  public void retire() {
+    retired = true;
+  }
+
+  public boolean isRetired() {
+    return retired;
+  }
+
+  /// Whether a new client may be sent there, but for the limits and the access list: it has a port,
+  /// is not blacklisted and not drained.
+  public boolean isAvailable(long nowNanos) {
+    return drain == null && spec.port() != 0 && !isBlacklisted(nowNanos);
+  }
+
+  /// For reports. A server that is both drained and blacklisted is called drained, which lasts.
+  public Snapshot.ServerState state(long nowNanos) {
+    if (spec.port() == 0) {
+      return Snapshot.ServerState.UNUSED;
+    }
+    if (isDrained()) {
+      return Snapshot.ServerState.DRAINED;
+    }
+    return isBlacklisted(nowNanos) ? Snapshot.ServerState.BLACKLISTED : Snapshot.ServerState.UP;
+  }
+
+  // ---- blacklist ------------------------------------------------------------------------------
 
   public boolean isBlacklisted(long nowNanos) {
     return blacklistedNanos(nowNanos) > 0;
   }
 
-  /// Time left on the blacklist; 0 if it is not on it.
+  /// Time left on the blacklist, because of a failure or by command; 0 if it is not on it.
   public long blacklistedNanos(long nowNanos) {
-    return blacklisted ? Math.max(0, blacklistedUntilNanos - nowNanos) : 0;
+    return Math.max(nanosUntil(failure, nowNanos), nanosUntil(order, nowNanos));
   }
 
-  /// Returns whether this is news: it was not on the blacklist.
-  public boolean blacklist(long nowNanos, long forNanos) {
+  private static long nanosUntil(Until until, long nowNanos) {
+    return until == null ? 0 : Math.max(0, until.nanos() - nowNanos);
+  }
+
+  /// A connect was refused or had no answer. Returns whether this is news: it was not on the
+  /// blacklist.
+  ///
+  /// @param forNanos how long it is left out; 0: not at all
+  public synchronized boolean connectFailed(long nowNanos, long forNanos) {
     failed.increment();
-    boolean news = !isBlacklisted(nowNanos);
-    blacklistedUntilNanos = nowNanos + forNanos;
-    blacklisted = forNanos > 0;
-    return news;
+    boolean isNews = !isBlacklisted(nowNanos);
+    failure = forNanos > 0 ? new Until(nowNanos + forNanos) : null;
+    return isNews;
   }
 
-  /// Brings it straight back.
+  /// A connect succeeded: brings it straight back, unless a command has left it out.
   public void clearBlacklist() {
     // Checked first: this is called for each connection, and a write would invalidate other cores'
     // copies of the line.
-    if (blacklisted) {
-      blacklisted = false;
+    if (failure != null) {
+      failure = null;
     }
   }
+
+  /// The administrator leaves it out for so long, or with 0 brings it straight back; that it had
+  /// failed before does not count any more.
+  public synchronized void blacklist(long nowNanos, long forNanos) {
+    order = forNanos > 0 ? new Until(nowNanos + forNanos) : null;
+    failure = null;
+  }
+
+  // ---- drain ----------------------------------------------------------------------------------
+
+  /// New clients go elsewhere from now on. Those that it has keep coming until `grace` is over,
+  /// when nobody is sent there any more.
+  ///
+  /// @param grace null: they keep coming until [#undrain]
+  public void drain(long nowNanos, Duration grace) {
+    drain = grace == null ? new Drain(true, 0) : new Drain(false, nowNanos + grace.toNanos());
+  }
+
+  public void undrain() {
+    drain = null;
+  }
+
+  public boolean isDrained() {
+    return drain != null;
+  }
+
+  /// How long the clients of a drained server keep coming: 0 when that is over, `Long.MAX_VALUE`
+  /// when it has no end; 0 too for a server that is not drained.
+  public long drainLeftNanos(long nowNanos) {
+    var current = drain;
+    return current == null ? 0 : current.leftNanos(nowNanos);
+  }
+
+  /// Whether its state, apart from limits and access lists, lets a connection in.
+  ///
+  /// @param expected the client is one of its own, or is pinned to it
+  Verdict verdict(boolean expected, long nowNanos) {
+    if (spec.port() == 0) {
+      return Verdict.NO_PORT;
+    }
+    var current = drain;
+    if (current != null && !(expected && current.leftNanos(nowNanos) > 0)) {
+      return Verdict.DRAINED;
+    }
+    return isBlacklisted(nowNanos) ? Verdict.BLACKLISTED : Verdict.TAKES;
+  }
+
+  // ---- connections ----------------------------------------------------------------------------
 
   /// Whether [#tryAcquire] would succeed now.
   boolean hasRoom(boolean returning) {

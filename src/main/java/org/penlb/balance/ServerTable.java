@@ -23,11 +23,15 @@ public record ServerTable(List<Server> servers, Server emergency, Server abuse) 
     return servers.get(slot);
   }
 
-  /// Whether a client that used `server` can go there again: it is still in its slot.
-  boolean holds(Server server) {
-    return server != null
-        && server.isRegular()
-        && server.slot() < size()
-        && server(server.slot()) == server;
+  /// Whether anything is in the slot.
+  boolean isInUse(int slot) {
+    return slot >= 0 && slot < size() && server(slot).spec().port() != 0;
+  }
+
+  /// The slot of a client whose last server was `used`: that of the same number in this table, as
+  /// services of a sticky group have tables of their own and share their clients. -1 if the client
+  /// is as one without a server.
+  public int slotFor(Server used) {
+    return used != null && !used.isRetired() && isInUse(used.slot()) ? used.slot() : -1;
   }
 }

@@ -1,6 +1,7 @@
 package org.penlb.stats;
 
-/// Why a connection ended. The names, in lower case, are the labels in reports.
+/// Why a connection ended. The labels are for reports: the names in lower case, if nothing else is
+/// said.
 public enum CloseCause {
   /// Both sides ended their half.
   FINISHED,
@@ -16,12 +17,24 @@ public enum CloseCause {
   DENIED,
   /// pen itself had no local address or port for the server's side, for as long as `-t`.
   SHORTAGE,
+  /// The control command `close`.
+  CONTROL("closed by control"),
   /// pen ended.
   SHUTDOWN,
   /// A defect in pen; the log has the details.
   INTERNAL;
 
+  private final String label;
+
+  CloseCause() {
+    label = name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+  }
+
+  CloseCause(String label) {
+    this.label = label;
+  }
+
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+    return label;
   }
 }

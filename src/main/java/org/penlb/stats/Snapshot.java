@@ -82,8 +82,8 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
   ///
   /// @param age since its last connection began
   /// @param server slot of the regular server it used last, -1 if there was none
-  /// @param reason why its last connection went where it went: `new`, `returning`, `failover`,
-  ///   `emergency` or `abuse`; empty before its first connection was made
+  /// @param reason why its last connection went where it went: `new`, `returning`, `pinned`,
+  ///   `failover`, `emergency` or `abuse`; empty before its first connection was made
   public record Client(
       String address,
       Duration age,
@@ -108,4 +108,24 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
       long fromClient,
       long fromServer,
       long waiting) {}
+
+  /// One live connection looked at closely: for questions about a single one.
+  ///
+  /// @param summary as in a list of connections
+  /// @param client `address:port`, an IPv6 address in brackets; `unix` for one on a Unix socket
+  /// @param server the address and port in use, in the same form; empty while there is none
+  /// @param local the address and port from which pen reaches the server; empty while it does not
+  /// @param clientDescriptor of the socket to the client; -1 where it cannot be found out
+  /// @param serverDescriptor of the socket to the server; -1 too where there is none
+  /// @param reason why it went to its server, as for a client; empty while it has none
+  /// @param idle since the last byte either way
+  public record Details(
+      Connection summary,
+      String client,
+      String server,
+      String local,
+      int clientDescriptor,
+      int serverDescriptor,
+      String reason,
+      Duration idle) {}
 }

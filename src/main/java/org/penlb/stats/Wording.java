@@ -14,7 +14,7 @@ import org.penlb.stats.Snapshot.Service;
 /// Numbers, times and states as the reports word them, so that the HTML and the text say the same.
 ///
 /// Owned by: immutable.
-final class Wording {
+public final class Wording {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -76,7 +76,7 @@ final class Wording {
   }
 
   /// The two largest units: `4 d 7 h`, `3 min 12 s`, `320 ms`.
-  static String span(Duration span) {
+  public static String span(Duration span) {
     var seconds = span.toSeconds();
     if (seconds < 1) {
       return Math.max(0, span.toMillis()) + " ms";

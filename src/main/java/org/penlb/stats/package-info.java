@@ -7,7 +7,6 @@
 ///    there are, and a report whose list is shorter than its count says so.
 /// 2. Any thread renders the snapshot: {@link org.penlb.stats.HtmlReport} for the file of `-w`
 ///    and the control command `status`, {@link org.penlb.stats.TextReport} for stderr and syslog.
-///    {@link org.penlb.stats.ReportFile} puts a report into a file.
 ///
 /// Rendering does no I/O, reads no clock and keeps no state: the same snapshot gives the same
 /// report. Of pen's packages this one imports none but `unix`.

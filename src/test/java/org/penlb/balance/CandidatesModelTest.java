@@ -4,65 +4,69 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.penlb.balance.Situation.Kin;
+import org.penlb.balance.Situation.State;
+import org.penlb.balance.Situation.Try;
 
-/// Every situation of up to four servers, against the rules written down once more without care for
-/// speed: who is tried, in which order, and why.
+/// Candidates, and the explanation given before, against a plain model: every situation of up to
+/// two servers, and any of up to six.
 class CandidatesModelTest {
-  private enum State {
-    UP("s:80:1:2", 0),
-    BLACKLISTED("s:80:1:2", 0),
-    /// Open to clients that return.
-    FULL("s:80:1:2", 1),
-    FULL_FOR_ALL("s:80:1:2", 2),
-    NO_PORT("s:0:1:2", 0);
-
-    private final String spec;
-    private final int connections;
-
-    State(String spec, int connections) {
-      this.spec = spec;
-      this.connections = connections;
-    }
-  }
-
-  /// @param own slot of the client's last server, -1 for a new client
-  /// @param lastHandedOut by round robin
-  /// @param emergency null for none
-  private record Situation(
-      List<State> servers,
-      int own,
-      int lastHandedOut,
-      State emergency,
-      boolean roundrobin,
-      boolean stubborn) {}
-
-  private record Try(int slot, Reason reason) {}
+  private static final State[] SPECIAL = {null, State.UP, State.BLACKLISTED};
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 4})
-  void candidatesFollowTheRules(int size) {
+  @ValueSource(ints = {0, 1, 2})
+  void candidatesAndExplanationFollowTheRules(int size) {
     int checked = 0;
     for (var states : combinations(size)) {
       for (int own = -1; own < size; own++) {
-        for (int last = -1; last < size; last++) {
-          for (var emergency : new State[] {null, State.UP, State.BLACKLISTED, State.FULL}) {
+        for (int pin = -1; pin <= size; pin++) {
+          for (int last = -1; last < size; last++) {
             for (int flags = 0; flags < 4; flags++) {
-              check(new Situation(states, own, last, emergency, flags % 2 == 1, flags >= 2));
+              boolean roundrobin = flags % 2 == 1;
+              boolean stubborn = flags >= 2;
+              var emergency = SPECIAL[checked % SPECIAL.length];
+              check(
+                  new Situation(
+                      states,
+                      own,
+                      Kin.SAME,
+                      pin,
+                      last,
+                      emergency,
+                      null,
+                      false,
+                      roundrobin,
+                      stubborn));
               checked++;
             }
           }
         }
       }
     }
-    assertThat(checked).isEqualTo((int) Math.pow(5, size) * (size + 1) * (size + 1) * 16);
+    assertThat(checked)
+        .isEqualTo(
+            (int) Math.pow(State.values().length, size) * (size + 1) * (size + 2) * (size + 1) * 4);
+  }
+
+  @Property(tries = 30_000)
+  void candidatesAndExplanationFollowTheRulesInAnySituation(
+      @ForAll("situations") Situation situation) {
+    check(situation);
   }
 
   @Test
-  void fiveStatesInTwoSlotsAreTwentyFiveCombinations() {
-    assertThat(combinations(2)).hasSize(25).doesNotHaveDuplicates();
+  void nineStatesInTwoSlotsAreEightyOneCombinations() {
+    assertThat(combinations(2)).hasSize(81).doesNotHaveDuplicates();
   }
 
   private static List<List<State>> combinations(int size) {
@@ -81,91 +85,67 @@ class CandidatesModelTest {
     return combinations;
   }
 
+  @Provide
+  Arbitrary<Situation> situations() {
+    return Arbitraries.randomValue(CandidatesModelTest::situation);
+  }
+
+  private static Situation situation(Random random) {
+    int size = random.nextInt(7);
+    return new Situation(
+        Stream.generate(() -> any(State.values(), random)).limit(size).toList(),
+        random.nextInt(-1, size),
+        any(Kin.values(), random),
+        random.nextInt(-1, size + 2),
+        random.nextInt(-1, size),
+        special(random),
+        special(random),
+        random.nextInt(4) == 0,
+        random.nextBoolean(),
+        random.nextInt(3) == 0);
+  }
+
+  private static State special(Random random) {
+    return random.nextInt(4) == 0 ? null : any(State.values(), random);
+  }
+
+  private static <T> T any(T[] values, Random random) {
+    return values[random.nextInt(values.length)];
+  }
+
   private static void check(Situation situation) {
-    var expected = expected(situation);
-    var tried = tried(situation);
-    if (!expected.equals(tried)) { // as a plain comparison: there are half a million
-      assertThat(tried).as("%s", situation).isEqualTo(expected);
+    var scene = situation.scene();
+    var address = Scene.address(Situation.CLIENT);
+    var explanation = scene.service().explain(address, 1, scene.now);
+    var tried = tried(scene);
+    same(situation, tried, situation.expected());
+    same(situation, foretold(explanation), tried);
+    var outcome = tried.isEmpty() ? new Try(Server.NO_SLOT, null) : tried.getFirst();
+    same(
+        situation,
+        explanation.outcomes().stream().map(o -> new Try(o.slot(), o.reason())).toList(),
+        List.of(outcome));
+  }
+
+  private static void same(Situation situation, List<Try> actual, List<Try> expected) {
+    if (!expected.equals(actual)) { // as a plain comparison: there are many
+      assertThat(actual).as("%s", situation).isEqualTo(expected);
     }
   }
 
-  private static List<Try> expected(Situation situation) {
-    var tries = new ArrayList<Try>();
-    int size = situation.servers().size();
-    boolean returning = !situation.roundrobin() && situation.own() >= 0;
-    int first = returning ? situation.own() : roundRobin(situation);
-    for (int i = 0; i < size; i++) {
-      int slot = (first + i) % size;
-      var state = situation.servers().get(slot);
-      boolean letIn = state == State.UP || (state == State.FULL && returning && i == 0);
-      if (letIn) {
-        tries.add(
-            new Try(slot, i > 0 ? Reason.FAILOVER : returning ? Reason.RETURNING : Reason.NEW));
-      }
-      if (situation.stubborn()) {
-        return tries;
-      }
-    }
-    if (situation.emergency() == State.UP && !situation.stubborn()) {
-      tries.add(new Try(Server.NO_SLOT, Reason.EMERGENCY));
-    }
-    return tries;
+  private static List<Try> foretold(Explanation explanation) {
+    return explanation.steps().stream()
+        .filter(step -> step.verdict() == Verdict.TAKES)
+        .map(step -> new Try(step.slot(), step.reason()))
+        .toList();
   }
 
-  private static int roundRobin(Situation situation) {
-    int size = situation.servers().size();
-    for (int i = 1; i <= size; i++) {
-      int slot = (situation.lastHandedOut() + i) % size;
-      if (situation.servers().get(slot) == State.UP) {
-        return slot;
-      }
-    }
-    return size == 0 ? -1 : (situation.lastHandedOut() + 1) % size;
-  }
-
-  private static List<Try> tried(Situation situation) {
-    var scene = scene(situation);
-    var client = scene.client(1);
-    var candidates = scene.candidates(client);
+  private static List<Try> tried(Scene scene) {
+    var candidates = scene.candidates(scene.client(Situation.CLIENT));
     var tries = new ArrayList<Try>();
     for (var next = candidates.next(scene.now); next != null; next = candidates.next(scene.now)) {
       tries.add(new Try(next.slot(), candidates.reason()));
     }
     return tries;
-  }
-
-  private static Scene scene(Situation situation) {
-    var scene = new Scene();
-    scene.settings.roundrobin = situation.roundrobin();
-    scene.settings.stubborn = situation.stubborn();
-    for (var state : situation.servers()) {
-      bring(scene.add(state.spec), state, scene.now);
-    }
-    if (situation.emergency() != null) {
-      scene.emergency = Scene.special(situation.emergency().spec);
-      bring(scene.emergency, situation.emergency(), scene.now);
-    }
-    handOut(scene, situation.lastHandedOut());
-    if (situation.own() >= 0) {
-      scene.client(1).remember(scene.servers.get(situation.own()), Reason.NEW);
-    }
-    return scene;
-  }
-
-  private static void bring(Server server, State state, long now) {
-    Scene.fill(server, state.connections);
-    if (state == State.BLACKLISTED) {
-      var _ = server.blacklist(now, 1);
-    }
-  }
-
-  /// Turns the round robin to where it would be had it handed out the slot last.
-  private static void handOut(Scene scene, int slot) {
-    var idle = Scene.of(scene.servers.size()).service().servers();
-    var service = scene.service();
-    for (int i = 0; i <= slot; i++) {
-      int given = service.policy().first(service.settings(), idle, Scene.address(0), 1, scene.now);
-      assertThat(given).isEqualTo(i);
-    }
   }
 }

@@ -2,6 +2,7 @@ package org.penlb.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class CandidatesTest {
     scene.blacklist(0);
     assertThat(scene.connect(0)).isEqualTo(1);
     assertThat(scene.client(0).reason()).isEqualTo(Reason.FAILOVER);
-    scene.servers.getFirst().clearBlacklist();
+    scene.servers.getFirst().blacklist(scene.now, 0);
     assertThat(scene.connect(0)).as("it stays").isEqualTo(1);
   }
 
@@ -175,7 +176,7 @@ class CandidatesTest {
   void emergencyServerIsBlacklistedToo() {
     var scene = new Scene();
     scene.emergency = Scene.special("e:80");
-    var _ = scene.emergency.blacklist(scene.now, 1000);
+    scene.emergency.blacklist(scene.now, 1000);
     assertThat(scene.all(scene.candidates(scene.client(0)))).isEmpty();
   }
 
@@ -184,12 +185,15 @@ class CandidatesTest {
     var scene = Scene.of(2);
     scene.emergency = Scene.special("e:80");
     scene.abuse = Scene.special("x:80");
-    var client = scene.client(0);
-    var denied = new Candidates(scene.service(), client, 1, true);
+    scene.lists = Scene.lists(0, "deny 10.0.0.9");
+    var client = scene.client(9);
+    var denied = scene.candidates(client);
+    assertThat(denied.isDenied()).isTrue();
     assertThat(scene.all(denied)).containsExactly(scene.abuse);
     assertThat(denied.reason()).isEqualTo(Reason.ABUSE);
-    client.remember(scene.abuse, Reason.ABUSE);
+    denied.taken(scene.now);
     assertThat(client.server()).isNull();
+    assertThat(scene.clients.size()).as("it leaves no trace").isZero();
     assertThat(scene.connect(1)).as("nobody's turn was taken").isZero();
   }
 
@@ -197,7 +201,8 @@ class CandidatesTest {
   void deniedClientHasNothingWithoutAbuseServer() {
     var scene = Scene.of(2);
     scene.emergency = Scene.special("e:80");
-    assertThat(scene.all(new Candidates(scene.service(), scene.client(0), 1, true))).isEmpty();
+    scene.lists = Scene.lists(0, "deny 10.0.0.9");
+    assertThat(scene.all(scene.candidates(scene.client(9)))).isEmpty();
   }
 
   @Test
@@ -233,25 +238,231 @@ class CandidatesTest {
             before.settings.build(),
             new ServerTable(List.of(before.servers.getFirst()), null, null),
             before.clients);
-    var candidates = new Candidates(after, client, 1, false);
+    var candidates = new Candidates(after, client, client.address(), 1);
     assertThat(candidates.next(before.now)).isSameAs(before.servers.getFirst());
     assertThat(candidates.reason()).isEqualTo(Reason.NEW);
   }
 
+  // ---- drain ----------------------------------------------------------------------------------
+
   @Test
-  void serverWithTheSameSlotIsNotTheSameServer() {
-    var one = Scene.of(2);
-    var other = Scene.of(2);
-    assertThat(one.service().servers().holds(one.servers.get(1))).isTrue();
-    assertThat(one.service().servers().holds(other.servers.get(1))).isFalse();
-    assertThat(one.service().servers().holds(null)).isFalse();
-    assertThat(one.service().servers().holds(Scene.special("e:80"))).isFalse();
-    assertThat(one.service().servers().holds(Scene.of(3).servers.get(2))).isFalse();
+  void newClientsGoElsewhereThanToADrainedServerAndItsOwnKeepComing() {
+    var scene = Scene.of(2);
+    scene.connect(0);
+    scene.servers.getFirst().drain(scene.now, null);
+    assertThat(scene.connect(0)).isZero();
+    assertThat(scene.connect(1)).isEqualTo(1);
+    assertThat(scene.connect(2)).isEqualTo(1);
+    scene.blacklist(1);
+    assertThat(scene.connect(3)).as("nor by failover").isEqualTo(-1);
+    assertThat(scene.connect(0)).isZero();
+  }
+
+  @Test
+  void clientsMoveWhenTheTimeOfTheDrainIsOverAndStayWhereTheyAre() {
+    var scene = Scene.of(2);
+    scene.connect(0);
+    scene.servers.getFirst().drain(scene.now, Duration.ofSeconds(60));
+    scene.now += 60_000_000_000L - 1;
+    assertThat(scene.connect(0)).isZero();
+    scene.now++;
+    assertThat(scene.connect(0)).isEqualTo(1);
+    assertThat(scene.client(0).reason()).isEqualTo(Reason.FAILOVER);
+    scene.servers.getFirst().undrain();
+    assertThat(scene.connect(0)).isEqualTo(1);
+  }
+
+  @Test
+  void withoutTrackingNobodyComesToADrainedServer() {
+    var scene = Scene.of(2);
+    scene.settings.roundrobin = true;
+    scene.connect(0);
+    scene.servers.getFirst().drain(scene.now, null);
+    assertThat(scene.connect(0)).isEqualTo(1);
+    assertThat(scene.connect(0)).isEqualTo(1);
+  }
+
+  @Test
+  void whenAllServersAreDrainedThereIsTheEmergency() {
+    var scene = Scene.of(2);
+    scene.emergency = Scene.special("e:80");
+    scene.servers.forEach(server -> server.drain(scene.now, null));
+    assertThat(scene.all(scene.candidates(scene.client(0)))).containsExactly(scene.emergency);
+  }
+
+  // ---- pins -----------------------------------------------------------------------------------
+
+  @Test
+  void pinnedClientGoesToItsSlotWhereverItWasBefore() {
+    var scene = Scene.of(3);
+    scene.connect(0);
+    scene.pin(0, 2, null);
+    scene.pin(1, 2, null);
+    assertThat(scene.connect(0)).isEqualTo(2);
+    assertThat(scene.client(0).reason()).isEqualTo(Reason.PINNED);
+    assertThat(scene.connect(1)).isEqualTo(2);
+    assertThat(scene.connect(2)).as("nobody's turn was taken").isEqualTo(1);
+  }
+
+  @Test
+  void pinnedClientComesBackWhenItsServerDoes() {
+    var scene = Scene.of(3);
+    scene.pin(0, 1, null);
+    scene.blacklist(1);
+    assertThat(scene.connect(0)).isEqualTo(2);
+    assertThat(scene.client(0).reason()).isEqualTo(Reason.FAILOVER);
+    scene.servers.get(1).blacklist(scene.now, 0);
+    assertThat(scene.connect(0)).isEqualTo(1);
+  }
+
+  @Test
+  void pinHoldsWithoutTrackingToo() {
+    var scene = Scene.of(3);
+    scene.settings.roundrobin = true;
+    scene.pin(0, 1, null);
+    assertThat(scene.connect(0)).isEqualTo(1);
+    assertThat(scene.connect(0)).isEqualTo(1);
+  }
+
+  @Test
+  void clientStaysWhereItWasPinnedWhenThePinIsOver() {
+    var scene = Scene.of(3);
+    scene.pin(0, 1, Duration.ofSeconds(1));
+    scene.connect(0);
+    scene.now += 1_000_000_000L;
+    assertThat(scene.connect(0)).isEqualTo(1);
+    assertThat(scene.client(0).reason()).isEqualTo(Reason.RETURNING);
+  }
+
+  @Test
+  void pinToASlotThatIsGoneIsVoidUntilItExistsAgain() {
+    var scene = Scene.of(2);
+    scene.pin(0, 2, null);
+    assertThat(scene.connect(0)).isZero();
+    scene.add("s:0");
+    scene.apply();
+    assertThat(scene.connect(0)).as("the slot is empty").isZero();
+    scene.servers.set(2, Scene.server(2, "s:80"));
+    scene.apply();
+    assertThat(scene.connect(0)).isEqualTo(2);
+  }
+
+  /// To try the server on which work is done before all others come back.
+  @Test
+  void pinLeadsToADrainedServer() {
+    var scene = Scene.of(2);
+    scene.servers.get(1).drain(scene.now, Duration.ofSeconds(1));
+    scene.pin(0, 1, null);
+    assertThat(scene.connect(0)).isEqualTo(1);
+    assertThat(scene.connect(1)).isZero();
+    scene.now += 1_000_000_000L;
+    assertThat(scene.connect(0)).as("its time is over").isZero();
+  }
+
+  @Test
+  void pinnedStrangerIsNotLetInBetweenMaxAndHard() {
+    var scene = Scene.of(1);
+    Scene.fill(scene.add("s:80:1:2"), 1);
+    scene.pin(0, 1, null);
+    assertThat(scene.connect(0)).isZero();
+  }
+
+  // ---- access lists of servers ----------------------------------------------------------------
+
+  @Test
+  void serverWhoseListDeniesTheClientIsPassedOver() {
+    var scene = Scene.of(2);
+    scene.lists = Scene.lists(7, "permit 10.0.0.5");
+    Scene.setAcl(scene.servers.getFirst(), 7);
+    assertThat(scene.connect(1)).isEqualTo(1);
+    assertThat(scene.client(1).reason()).isEqualTo(Reason.FAILOVER);
+    scene.connect(2);
+    assertThat(scene.connect(5)).isZero();
+  }
+
+  @Test
+  void clientThatItsServerComesToDenyMovesAndStubbornOnesAreClosed() {
+    var scene = Scene.of(2);
+    scene.connect(0);
+    scene.lists = Scene.lists(7, "deny 10.0.0.0");
+    Scene.setAcl(scene.servers.getFirst(), 7);
+    scene.settings.stubborn = true;
+    scene.apply();
+    assertThat(scene.connect(0)).isEqualTo(-1);
+    scene.settings.stubborn = false;
+    scene.apply();
+    assertThat(scene.connect(0)).isEqualTo(1);
+  }
+
+  // ---- sticky groups --------------------------------------------------------------------------
+
+  @Test
+  void clientOfOneServiceHasTheSameSlotInAnotherOfItsGroup() {
+    var web = Scene.of(3);
+    var secure = Scene.of(3);
+    secure.clients = web.clients;
+    web.connect(0);
+    web.connect(1);
+    assertThat(secure.connect(1)).isEqualTo(1);
+    assertThat(secure.client(1).reason()).isEqualTo(Reason.RETURNING);
+    assertThat(web.connect(1)).isEqualTo(1);
+    assertThat(web.service().explain(Scene.address(1), 1, web.now).known().stays())
+        .as("it has not moved")
+        .isEmpty();
+  }
+
+  @Test
+  void hardLimitIsForThoseWhoAreInTheSlotThroughAnotherService() {
+    var web = Scene.of(1);
+    var secure = new Scene();
+    secure.clients = web.clients;
+    Scene.fill(secure.add("s:443:1:2"), 1);
+    web.connect(0);
+    assertThat(secure.connect(0)).isZero();
+    assertThat(secure.connect(1)).isEqualTo(-1);
+  }
+
+  @Test
+  void slotThatTheOtherServiceDoesNotHaveIsNobodys() {
+    var web = Scene.of(3);
+    var secure = Scene.of(2);
+    secure.clients = web.clients;
+    web.settle(0, web.servers.get(2));
+    assertThat(secure.connect(0)).isZero();
+    assertThat(secure.client(0).reason()).isEqualTo(Reason.NEW);
+  }
+
+  @Test
+  void clientsOfARetiredServerAreLikeNew() {
+    var scene = Scene.of(2);
+    scene.connect(0);
+    scene.servers.getFirst().retire();
+    scene.servers.set(0, Scene.server(0, "new:80"));
+    scene.apply();
+    assertThat(scene.connect(0)).as("the next in turn").isEqualTo(1);
+    assertThat(scene.client(0).reason()).isEqualTo(Reason.NEW);
+  }
+
+  @Test
+  void connectionThatEndsElsewhereThanAnotherOfTheSameClientSaysSo() {
+    var scene = Scene.of(3);
+    scene.connect(0);
+    var one = scene.candidates(scene.client(0));
+    var other = scene.candidates(scene.client(0));
+    scene.blacklist(0);
+    assertThat(one.next(scene.now).slot()).isEqualTo(1);
+    assertThat(other.next(scene.now).slot()).isEqualTo(1);
+    assertThat(other.next(scene.now).slot()).isEqualTo(2);
+    one.taken(scene.now);
+    other.taken(scene.now);
+    assertThat(scene.client(0).place().stays())
+        .extracting(Client.Stay::why)
+        .containsExactly(Departure.CROSSED, Departure.BLACKLISTED);
   }
 
   @Test
   void labelsOfReasonsAreTheirLowerCaseNames() {
     assertThat(Arrays.stream(Reason.values()).map(Reason::label))
-        .containsExactly("new", "returning", "failover", "emergency", "abuse");
+        .containsExactly("new", "returning", "pinned", "failover", "emergency", "abuse");
   }
 }

@@ -33,9 +33,20 @@ class ClientTableModelTest {
     record Resize(int limit, Duration tracking) implements Step {}
 
     record ForgetExpired() implements Step {}
+
+    record Forget(int client) implements Step {}
+
+    record Count() implements Step {}
+
+    record Settle(int client, int slot) implements Step {}
+
+    record ForgetServer(int slot) implements Step {}
   }
 
-  private record Entry(long lastVisitNanos, long connects) {}
+  /// @param slot of its server, -1 before the first
+  private record Entry(long lastVisitNanos, long connects, int slot) {}
+
+  private final Scene scene = Scene.of(3);
 
   /// A table as an administrator would explain it.
   private static final class Model {
@@ -51,8 +62,10 @@ class ClientTableModelTest {
 
     void visit(ClientAddress client, long now) {
       var before = entries.get(client);
-      long connects = before == null || isForgotten(before, now) ? 0 : before.connects();
-      entries.put(client, new Entry(now, connects + 1));
+      boolean isNew = before == null || isForgotten(before, now);
+      entries.put(
+          client,
+          isNew ? new Entry(now, 1, -1) : new Entry(now, before.connects() + 1, before.slot()));
       evict();
     }
 
@@ -74,6 +87,33 @@ class ClientTableModelTest {
 
     void forgetExpired(long now) {
       entries.values().removeIf(entry -> isForgotten(entry, now));
+    }
+
+    void settle(ClientAddress client, int slot, long now) {
+      var known = find(client, now);
+      if (known != null) {
+        entries.replaceAll(
+            (address, entry) ->
+                address.equals(client)
+                    ? new Entry(entry.lastVisitNanos(), entry.connects(), slot)
+                    : entry);
+      }
+    }
+
+    int forget(int slot) {
+      int before = entries.size();
+      entries.values().removeIf(entry -> entry.slot() == slot);
+      return before - entries.size();
+    }
+
+    int[] counts(long now) {
+      var counts = new int[3];
+      for (var entry : entries.values()) {
+        if (entry.slot() >= 0 && !isForgotten(entry, now)) {
+          counts[entry.slot()]++;
+        }
+      }
+      return counts;
     }
 
     private void evict() {
@@ -110,6 +150,23 @@ class ClientTableModelTest {
           table.resize(newLimit, newTracking);
           model.resize(newLimit, newTracking);
         }
+        case Step.Forget(var client) ->
+            assertThat(table.forget(address(client)))
+                .isEqualTo(model.entries.remove(address(client)) != null);
+        case Step.Settle(var client, var slot) -> {
+          var known = table.find(address(client), now);
+          if (known != null) {
+            known.remember(scene.servers.get(slot), Reason.NEW, null, null, now);
+          }
+          model.settle(address(client), slot, now);
+        }
+        case Step.Count() -> {
+          var counts = table.countBySlot(scene.service().servers(), now);
+          assertThat(counts).isEqualTo(model.counts(now));
+          model.forgetExpired(now);
+        }
+        case Step.ForgetServer(var slot) ->
+            assertThat(table.forget(scene.servers.get(slot))).isEqualTo(model.forget(slot));
         case Step.ForgetExpired() -> {
           table.forgetExpired(now);
           model.forgetExpired(now);
@@ -124,8 +181,13 @@ class ClientTableModelTest {
     var expected = new ArrayList<>(model.entries.sequencedKeySet().reversed());
     assertThat(newest.stream().map(Client::address).toList()).isEqualTo(expected);
     assertThat(table.size()).isEqualTo(expected.size()).isLessThanOrEqualTo(table.limit());
-    assertThat(newest.stream().map(c -> new Entry(c.lastVisitNanos(), c.connects())).toList())
+    assertThat(newest.stream().map(ClientTableModelTest::entry).toList())
         .isEqualTo(List.copyOf(model.entries.sequencedValues().reversed()));
+  }
+
+  private static Entry entry(Client client) {
+    int slot = client.server() == null ? -1 : client.server().slot();
+    return new Entry(client.lastVisitNanos(), client.connects(), slot);
   }
 
   private static void assertSame(Client client, Entry expected) {
@@ -150,13 +212,18 @@ class ClientTableModelTest {
   @Provide
   Arbitrary<List<Step>> histories() {
     var client = Arbitraries.integers().between(1, CLIENTS);
+    var slot = Arbitraries.integers().between(0, 2);
     var wait = Arbitraries.oneOf(Arbitraries.longs().between(0, 5), Arbitraries.of(500_000_000L));
     return Arbitraries.<Step>frequencyOf(
             Tuple.of(12, client.map(Step.Visit::new)),
             Tuple.of(3, client.map(Step.Find::new)),
             Tuple.of(3, wait.map(Step.Wait::new)),
             Tuple.of(1, Combinators.combine(limits(), trackings()).as(Step.Resize::new)),
-            Tuple.of(1, Arbitraries.create(Step.ForgetExpired::new)))
+            Tuple.of(1, Arbitraries.create(Step.ForgetExpired::new)),
+            Tuple.of(1, client.map(Step.Forget::new)),
+            Tuple.of(3, Arbitraries.create(Step.Count::new)),
+            Tuple.of(4, Combinators.combine(client, slot).as(Step.Settle::new)),
+            Tuple.of(1, slot.map(Step.ForgetServer::new)))
         .list()
         .ofMinSize(1)
         .ofMaxSize(60);

@@ -81,6 +81,62 @@ class ClientTableThreadsTest {
     }
   }
 
+  /// Whoever comes back meanwhile too: taking an entry out and putting it in again hides it from
+  /// the walk through the table for a moment.
+  @Test
+  void noClientOfAServerIsOverlookedWhenAllOfThemAreForgotten() throws Exception {
+    var table = new ClientTable(10_000, Duration.ZERO);
+    for (int round = 0; round < 20; round++) {
+      var server = Scene.of(1).servers.getFirst();
+      for (int i = 0; i < OWN_CLIENTS; i++) {
+        table.visit(address(i), 0).remember(server, Reason.NEW, null, null, 0);
+      }
+      var done = new AtomicBoolean();
+      try (var visitor = Executors.newSingleThreadExecutor()) {
+        var visits =
+            visitor.submit(
+                () -> {
+                  for (int i = 0; !done.get(); i = (i + 1) % OWN_CLIENTS) {
+                    table.visit(address(i), 1);
+                  }
+                });
+        int forgotten = table.forget(server);
+        done.set(true);
+        visits.get();
+        assertThat(forgotten).isEqualTo(OWN_CLIENTS);
+      }
+      assertThat(table.newest(10_000)).allMatch(client -> client.server() == null);
+    }
+  }
+
+  /// A few clients move, are evicted, forgotten and come back while connections of theirs are on
+  /// the way, all at once.
+  @Test
+  void countsAreRightAfterAnyConfusion() throws Exception {
+    var scene = Scene.of(2);
+    var table = new ClientTable(3, Duration.ZERO);
+    inParallel(
+        thread -> {
+          var random = new Random(thread);
+          var client = table.visit(address(0), 0);
+          for (int i = 0; i < 5 * VISITS; i++) {
+            switch (random.nextInt(8)) {
+              case 0 -> client = table.visit(address(random.nextInt(4)), i);
+              case 1 -> table.forget(address(random.nextInt(4)));
+              default -> client.remember(scene.servers.get(i % 2), Reason.NEW, null, null, i);
+            }
+          }
+          return thread;
+        });
+    var expected = new int[2];
+    for (var client : table.newest(3)) {
+      if (client.server() != null) {
+        expected[client.server().slot()]++;
+      }
+    }
+    assertThat(table.countBySlot(scene.service().servers(), 0)).isEqualTo(expected);
+  }
+
   private static int largestSize(ClientTable table, AtomicBoolean done) {
     int largest = 0;
     while (!done.get()) {

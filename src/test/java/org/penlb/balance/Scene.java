@@ -4,8 +4,14 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.penlb.acl.AccessList;
+import org.penlb.acl.AccessLists;
+import org.penlb.acl.AccessRule;
+import org.penlb.acl.BadRuleException;
 import org.penlb.acl.ClientAddress;
+import org.penlb.acl.CountryLookup;
 import org.penlb.config.Algorithm;
+import org.penlb.config.BadSettingException;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.Settings;
 
@@ -16,9 +22,10 @@ final class Scene {
 
   final Settings.Builder settings = new Settings.Builder();
   final List<Server> servers = new ArrayList<>();
-  final ClientTable clients = new ClientTable(100, Duration.ZERO);
+  ClientTable clients = new ClientTable(100, Duration.ZERO);
   Server emergency;
   Server abuse;
+  AccessLists lists = AccessLists.OPEN;
   private Service service;
 
   /// Servers that are up and take any number of connections.
@@ -37,6 +44,25 @@ final class Scene {
     return server;
   }
 
+  /// Access lists of which one, `number`, has these entries.
+  static AccessLists lists(int number, String... entries) {
+    return lists(AccessLists.OPEN, number, entries);
+  }
+
+  static AccessLists lists(AccessLists others, int number, String... entries) {
+    var rules = new ArrayList<AccessRule>();
+    try {
+      for (var entry : entries) {
+        rules.add(AccessRule.parse(List.of(entry.split(" "))));
+      }
+    } catch (BadRuleException e) {
+      throw new AssertionError(e);
+    }
+    var lists = new ArrayList<>(others.lists());
+    lists.set(number, AccessList.of(rules, CountryLookup.NONE));
+    return new AccessLists(lists);
+  }
+
   Scene with(Algorithm algorithm) {
     settings.algorithms.add(algorithm);
     return this;
@@ -46,10 +72,14 @@ final class Scene {
     return server(Server.NO_SLOT, spec);
   }
 
-  private static Server server(int slot, String spec) {
+  static Server server(int slot, String spec) {
+    return new Server(slot, spec(spec), InetAddress.getLoopbackAddress());
+  }
+
+  static ServerSpec spec(String spec) {
     try {
-      return new Server(slot, ServerSpec.parse(spec, -1), InetAddress.getLoopbackAddress());
-    } catch (org.penlb.config.BadSettingException e) {
+      return ServerSpec.parse(spec, -1);
+    } catch (BadSettingException e) {
       throw new AssertionError(e);
     }
   }
@@ -68,22 +98,29 @@ final class Scene {
     if (service == null) {
       service =
           new Service(
-              "test", settings.build(), new ServerTable(servers, emergency, abuse), clients);
+              "test", settings.build(), new ServerTable(servers, emergency, abuse), lists, clients);
     }
     return service;
   }
 
+  /// Takes over what was set since.
+  void apply() {
+    service().apply(settings.build(), new ServerTable(servers, emergency, abuse), lists, clients);
+  }
+
   Client client(int number) {
-    return service().remember(address(number), now);
+    return service().admit(address(number), now);
   }
 
   Candidates candidates(Client client) {
-    return new Candidates(service(), client, 1024, false);
+    return new Candidates(service(), client, client.address(), 1024);
   }
 
   /// Slot that the policy names for a client without a server.
   int first(ClientAddress address, int port) {
-    return service().policy().first(service().settings(), service().servers(), address, port, now);
+    return service()
+        .policy()
+        .first(service().settings(), service().servers(), address, port, now, null);
   }
 
   int first() {
@@ -99,7 +136,7 @@ final class Scene {
     if (server == null) {
       return -1;
     }
-    who.remember(server, candidates.reason());
+    candidates.taken(now);
     server.release();
     return server.slot();
   }
@@ -115,8 +152,28 @@ final class Scene {
 
   void blacklist(int... slots) {
     for (int slot : slots) {
-      var _ = servers.get(slot).blacklist(now, 30_000_000_000L);
+      servers.get(slot).blacklist(now, 30_000_000_000L);
     }
+  }
+
+  /// Null time: for ever.
+  void pin(int client, int slot, Duration time) {
+    try {
+      service().pin(address(client), slot, now, time);
+    } catch (BadSettingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static void setAcl(Server server, int acl) {
+    var spec = server.spec().edit();
+    spec.acl = acl;
+    server.reconfigure(spec.build());
+  }
+
+  /// The client is at this server, as if its connection had just been taken.
+  void settle(int client, Server server) {
+    client(client).remember(server, Reason.NEW, null, null, now);
   }
 
   /// Fills a server with connections of clients that return to it.
