@@ -5,20 +5,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.penlb.balance.Service;
+import org.penlb.loop.Episode;
+import org.penlb.loop.EventLoop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Whether a service takes another connection: the count against `-x`, and the listeners that wait.
+/// Whether a service takes another connection: the counts against `-x` and `pending_max`, and the
+/// listeners that wait.
 ///
 /// Owned by: shared (atomic counters; listeners are resumed on their own loops).
 final class Admission {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
-  /// An episode of fullness or shortage is over when there was none for so long.
-  private static final long EPISODE_NANOS = 10_000_000_000L;
-
   private final Service service;
-  private final AtomicInteger live = new AtomicInteger();
+  private final Places live = new Places();
+
+  /// Connections that are not yet, and not yet again, connected to a server.
+  private final Places pending = new Places();
+
   private final AtomicLong lastNumber = new AtomicLong();
   private final AtomicInteger paused = new AtomicInteger();
 
@@ -26,12 +30,7 @@ final class Admission {
   private final AtomicInteger waiting = new AtomicInteger();
 
   private final List<TcpListener> listeners = new CopyOnWriteArrayList<>();
-
-  private volatile boolean full;
-  private volatile boolean wasFull;
-  private volatile long fullUntilNanos;
-  private boolean scarce;
-  private long lastShortageNanos;
+  private final Episode shortage = new Episode();
 
   Admission(Service service) {
     this.service = service;
@@ -41,46 +40,133 @@ final class Admission {
     listeners.add(listener);
   }
 
+  void remove(TcpListener listener) {
+    listeners.remove(listener);
+  }
+
+  int listeners() {
+    return listeners.size();
+  }
+
+  /// On that loop.
+  void closeRetired(EventLoop loop) {
+    for (var listener : listeners) {
+      if (listener.loop() == loop && listener.isRetired()) {
+        listener.close();
+      }
+    }
+  }
+
+  /// Settings have changed: there may be room, and the backlog may be another.
+  void onSettingsChanged() {
+    listeners.forEach(TcpListener::requestUpdate);
+  }
+
   int live() {
-    return live.get();
+    return live.taken();
+  }
+
+  /// Connections that have no server yet.
+  int pending() {
+    return pending.taken();
   }
 
   long nextNumber() {
     return lastNumber.incrementAndGet();
   }
 
-  /// Takes one of the `-x` places; [#leave] gives it back.
+  private int liveMax() {
+    return service.settings().connectionsMax();
+  }
+
+  private int pendingMax() {
+    return service.settings().pendingMax();
+  }
+
+  // ---- places ---------------------------------------------------------------------------------
+
+  /// Takes one of the `-x` places, which [#leave] gives back, and one of the `pending_max`, which
+  /// [#onSettled] gives back.
   boolean tryEnter() {
-    int limit = service.settings().connectionsMax();
-    for (int now = live.get(); now < limit; now = live.get()) {
-      if (live.compareAndSet(now, now + 1)) {
-        return true;
-      }
+    if (!live.tryTake(liveMax())) {
+      return false;
     }
-    return false;
+    if (!pending.tryTake(pendingMax())) {
+      live.undo();
+      return false;
+    }
+    return true;
+  }
+
+  /// For a client whom nobody will accept if it is not now.
+  void enter() {
+    live.take();
+    pending.take();
+  }
+
+  /// A connection has its server, or is given up.
+  void onSettled(long nowNanos) {
+    pending.giveBack(pendingMax(), nowNanos);
+    wakeIfRoom();
   }
 
   void leave(long nowNanos) {
-    int left = live.decrementAndGet();
-    // Not at the limit itself, where each close lets one in.
-    int limit = service.settings().connectionsMax();
-    if (full && left < limit - limit / 10) {
-      fullUntilNanos = nowNanos;
-      full = false;
-    }
-    // The listener raises `paused` before it looks at `live` again, so one of us sees the other.
-    if (paused.get() > 0 && waiting.get() == 0) {
+    live.giveBack(liveMax(), nowNanos);
+    wakeIfRoom();
+  }
+
+  /// There was nobody to enter.
+  void leaveUnused() {
+    leaveForShortage();
+    wakeIfRoom();
+  }
+
+  /// Gives both places back for which there was no descriptor. Nobody is woken: each would only
+  /// fail the same way and wake the next one.
+  void leaveForShortage() {
+    pending.undo();
+    live.undo();
+  }
+
+  /// A listener raises `paused` before it tries again to enter, so one of us sees the other.
+  private void wakeIfRoom() {
+    if (paused.get() > 0
+        && waiting.get() == 0
+        && !live.isFull(liveMax())
+        && !pending.isFull(pendingMax())) {
       for (var listener : listeners) {
         listener.requestResume();
       }
     }
   }
 
-  /// Gives a place back for which there was no descriptor. Nobody is woken: each would only fail
-  /// the same way and wake the next one.
-  void leaveForShortage() {
-    live.decrementAndGet();
+  void onPaused() {
+    paused.incrementAndGet();
   }
+
+  void onResumed() {
+    paused.decrementAndGet();
+  }
+
+  /// There is no place left; said once per episode.
+  void onFull(long nowNanos) {
+    if (live.isFull(liveMax())) {
+      if (live.isNews(nowNanos)) {
+        LOG.warn(
+            "service {}: {} simultaneous connections (-x): further clients wait until one closes",
+            service.name(),
+            liveMax());
+      }
+    } else if (pending.isFull(pendingMax()) && pending.isNews(nowNanos)) {
+      LOG.warn(
+          "service {}: {} unfinished connects (pending_max): further clients wait until one is"
+              + " finished",
+          service.name(),
+          pendingMax());
+    }
+  }
+
+  // ---- shortage -------------------------------------------------------------------------------
 
   /// A connection waits for a descriptor; those that become free are for it and not for new
   /// clients, who wait in the backlog as well as here.
@@ -96,33 +182,10 @@ final class Admission {
     return waiting.get() > 0;
   }
 
-  void onPaused() {
-    paused.incrementAndGet();
-  }
-
-  void onResumed() {
-    paused.decrementAndGet();
-  }
-
-  /// There is no place left; said once per episode.
-  void onFull(long nowNanos) {
-    if (full) {
-      return;
-    }
-    full = true;
-    if (!wasFull || nowNanos - fullUntilNanos > EPISODE_NANOS) {
-      wasFull = true;
-      LOG.warn(
-          "service {}: {} simultaneous connections (-x): further clients wait until one closes",
-          service.name(),
-          service.settings().connectionsMax());
-    }
-  }
-
   /// This machine has no descriptor, port or memory left for pen: every listener pauses. Said once
   /// per episode.
   void onShortage(String what, Throwable cause, long nowNanos) {
-    if (isNewEpisode(nowNanos)) {
+    if (shortage.begins(nowNanos)) {
       LOG.warn(
           "service {}: {}: {}: clients wait until it is better; no server is blamed",
           service.name(),
@@ -132,12 +195,5 @@ final class Admission {
     for (var listener : listeners) {
       listener.requestPause();
     }
-  }
-
-  private synchronized boolean isNewEpisode(long nowNanos) {
-    boolean isNew = !scarce || nowNanos - lastShortageNanos > EPISODE_NANOS;
-    lastShortageNanos = nowNanos;
-    scarce = true;
-    return isNew;
   }
 }

@@ -1,8 +1,6 @@
 package org.penlb.tcp;
 
 import java.io.IOException;
-import java.net.BindException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -11,6 +9,7 @@ import java.util.Locale;
 import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Candidates;
 import org.penlb.balance.Client;
+import org.penlb.balance.Reason;
 import org.penlb.balance.Server;
 import org.penlb.loop.Deadline;
 import org.penlb.loop.EventLoop;
@@ -23,10 +22,8 @@ import org.slf4j.LoggerFactory;
 /// One client's connection, carried to one server.
 ///
 ///     open --> CONNECTING --> CARRYING --> (RESETTING) --> CLOSED
-///               |  ^    ^                                    ^
-///               |  |    +-> SHORT or WAITING ----------------+
-///               +--+ the next server                         |
-///               +--------------------------------------------+ no server left
+///                  |                                         ^
+///                  +--- Attempts: no server left ------------+
 ///
 /// Owned by: loop. The methods stand in the order in which things happen. What a flow reports while
 /// it moves bytes is only noted; [#settle] draws the conclusions when the flow has returned.
@@ -36,19 +33,8 @@ final class Connection extends Deadline {
   /// How often a side that the selector does not watch is asked whether it still lives.
   private static final long PROBE_NANOS = 1_000_000_000;
 
-  /// How often the kernel is asked whether a slow reader has got everything before the reset.
-  private static final long RESET_POLL_NANOS = 10_000_000;
-
-  /// A reader that takes nothing for so long does not get the rest before the reset.
-  private static final long RESET_PATIENCE_NANOS = 30_000_000_000L;
-
   private enum State {
     CONNECTING,
-    /// pen itself has no port for the server's side; it tries again for a while.
-    SHORT,
-    /// pen itself has no descriptor for the server's side; it tries again until there is one: were
-    /// this client not accepted yet, it would wait in the backlog as long.
-    WAITING,
     CARRYING,
     /// One side was reset: what it sent before is delivered, then the other is reset too.
     RESETTING,
@@ -58,27 +44,41 @@ final class Connection extends Deadline {
   private final ConnectionTable table;
   private final long number;
   private final long openedNanos;
+  private final ClientAddress address;
   private final Flow fromClient;
   int tableIndex;
 
   private State state = State.CONNECTING;
   private Client client;
-  private Candidates candidates;
+
+  /// Whether it counts against `pending_max`.
+  private boolean pending = true;
+
+  /// Null when there is no way back to it: the server's side has been handed over, and was no idle
+  /// connection that may turn out to be of no use.
+  private Attempts attempts;
+
+  /// Null while there is none, and for `dummy`.
   private Server server;
+
+  private Reason reason;
+
+  /// Null while there is no server; for `dummy` the same as `fromClient`.
   private Flow fromServer;
+
   private long lastBytesNanos;
 
   /// The side that refused bytes, and may still have sent some; null otherwise.
   private Flow refused;
 
-  /// The side that was reset, and in the course of RESETTING what the other has not got yet.
-  private Flow reset;
+  /// In the course of RESETTING.
+  private ResetDelivery delivery;
 
-  private long resetRest;
   private boolean fastClosed;
 
-  private Connection(ConnectionTable table, SocketChannel socket) {
+  private Connection(ConnectionTable table, SocketChannel socket, ClientAddress address) {
     this.table = table;
+    this.address = address;
     this.number = table.admission().nextNumber();
     this.openedNanos = table.loop().nowNanos();
     this.lastBytesNanos = openedNanos;
@@ -93,173 +93,112 @@ final class Connection extends Deadline {
 
   /// Takes over an accepted socket, whose place has been taken in the admission.
   static void open(ConnectionTable table, SocketChannel socket) {
-    var connection = new Connection(table, socket);
-    table.add(connection);
     table.service().counters().countAccepted();
     try {
-      connection.open();
-    } catch (IOException e) {
-      LOG.debug("connection {}: the client is gone: {}", connection.number, e.getMessage());
-      connection.close(CloseCause.CLIENT_RESET);
-    } catch (RuntimeException | Error e) {
-      connection.onDefect(e);
-    }
-  }
-
-  private void open() throws IOException {
-    TcpSockets.prepare(fromClient.source(), table.service().settings());
-    var address = fromClient.source().getRemoteAddress();
-    client = table.service().remember(ClientAddress.of(address), loop().nowNanos());
-    int port = address instanceof InetSocketAddress inet ? inet.getPort() : 0;
-    candidates = new Candidates(table.service(), client, port, false);
-    connectNext();
-  }
-
-  // ---- connect --------------------------------------------------------------------------------
-
-  /// The only failover loop.
-  private void connectNext() {
-    do {
-      server = candidates.next(loop().nowNanos());
-      if (server == null) {
-        LOG.debug("connection {}: {}: no server can take it", number, client.address());
-        close(CloseCause.NO_SERVER);
+      var remote = socket.getRemoteAddress();
+      var address = ClientAddress.of(remote);
+      boolean denied = table.service().isDenied(address);
+      if (denied && table.service().servers().abuse() == null) {
+        turnAway(table, socket, address);
         return;
       }
-      lastBytesNanos = loop().nowNanos(); // a shortage of ports has its time for each server
-    } while (!connect());
+      var connection = new Connection(table, socket, address);
+      table.add(connection);
+      connection.open(remote instanceof InetSocketAddress inet ? inet.getPort() : 0, denied);
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.error("service {}: a client is dropped: {}", table.service().name(), e.toString(), e);
+      TcpSockets.closeQuietly(socket);
+      table.admission().leaveUnused();
+    }
   }
 
-  /// Returns false if the server refused at once.
-  private boolean connect() {
-    endWaiting();
-    state = State.CONNECTING;
-    var address = server.address();
+  /// A flood of clients that nobody wants costs no more than to accept and close.
+  private static void turnAway(ConnectionTable table, SocketChannel socket, ClientAddress address) {
+    LOG.debug("service {}: {} is denied", table.service().name(), address);
+    TcpSockets.closeQuietly(socket);
+    table.service().counters().countClose(CloseCause.DENIED);
+    table.admission().leaveUnused();
+  }
+
+  private void open(int port, boolean denied) {
+    var service = table.service();
     try {
-      fromServer = new Flow(this, TcpSockets.openTo(address));
-    } catch (ConnectException e) {
-      return !failsOver(e);
-    } catch (IOException e) {
-      state = State.WAITING;
-      table.admission().onWaiting();
-      onShortage("no socket for " + server, e);
-      return true;
-    }
-    try {
-      TcpSockets.prepare(fromServer.source(), table.service().settings());
-      TcpSockets.bind(fromServer.source(), table.service().settings().source(), address);
-      if (fromServer.source().connect(address)) {
-        onConnected();
-      } else {
-        fromServer.register(SelectionKey.OP_CONNECT);
-        loop().deadlines().set(this, loop().nowNanos() + connectTimeout().toNanos());
+      TcpSockets.prepare(fromClient.source(), service.settings());
+      if (service.settings().dummy() && !denied) {
+        answer();
+        return;
       }
-      return true;
-    } catch (BindException e) { // EADDRNOTAVAIL: no local port left, or no such local address
-      state = State.SHORT;
-      onShortage("no local address or port to reach " + server, e);
-      return true;
+      long now = loop().nowNanos();
+      client = denied ? service.admit(address, now) : service.remember(address, now);
+      attempts = new Attempts(this, table, new Candidates(service, client, address, port));
+      attempts.next();
     } catch (IOException e) {
-      return !failsOver(e);
+      LOG.debug("{}: the client is gone: {}", this, e.getMessage());
+      close(CloseCause.CLIENT_RESET);
+    } catch (RuntimeException | Error e) {
+      onDefect(e);
     }
   }
 
-  private Duration connectTimeout() {
-    return table.service().settings().connectTimeout();
-  }
-
-  /// Waits a moment and tries the same server again: trouble of this machine is not the server's.
-  private void onShortage(String what, IOException cause) {
-    dropServerSocket();
-    table.admission().onShortage(what, cause, loop().nowNanos());
-    loop().deadlines().set(this, loop().nowNanos() + TcpListener.SHORTAGE_PAUSE_NANOS);
-  }
-
-  private void endWaiting() {
-    if (state == State.WAITING) {
-      table.admission().onWaitingOver();
-    }
-  }
-
-  private void onConnectReady() {
-    try {
-      if (fromServer.source().finishConnect()) {
-        onConnected();
-      }
-    } catch (IOException e) {
-      if (failsOver(e)) {
-        connectNext();
-      }
-    }
-  }
-
-  /// Gives up the server that failed in this way; returns whether the next one is to be tried.
-  private boolean failsOver(IOException failure) {
-    if (TcpSockets.isReset(failure)) {
-      onTakenAndReset();
-      return false;
-    }
-    onConnectFailed(failure.getMessage());
-    return true;
-  }
-
-  /// The server took the connection and reset it before pen had heard of the first.
-  private void onTakenAndReset() {
-    server.clearBlacklist();
-    server.countAccepted();
-    client.remember(server, candidates.reason());
-    TcpSockets.resetOnClose(fromClient.source());
-    close(CloseCause.SERVER_RESET);
-  }
-
-  private void onConnectFailed(String why) {
-    var blacklist = table.service().settings().blacklist();
-    if (server.blacklist(loop().nowNanos(), blacklist.toNanos()) && blacklist.isPositive()) {
-      LOG.warn("{}: {}: left out for {} s", server, why, blacklist.toSeconds());
-    } else {
-      LOG.debug("connection {}: {}: {}", number, server, why);
-    }
-    dropServerSocket();
-    server.release();
-    server = null;
-  }
-
-  private void dropServerSocket() {
-    loop().deadlines().cancel(this);
-    if (fromServer != null) {
-      TcpSockets.closeQuietly(fromServer.source());
-      fromServer = null;
-    }
-  }
-
-  private void onConnected() throws IOException {
-    if (TcpSockets.isConnectedToItself(fromServer.source(), server.address())) {
-      throw new ConnectException("nobody listens there");
-    }
-    loop().deadlines().cancel(this);
-    state = State.CARRYING;
-    var reason = candidates.reason();
-    candidates = null;
-    lastBytesNanos = loop().nowNanos();
-    server.clearBlacklist();
-    server.countAccepted();
-    client.remember(server, reason);
-    LOG.debug("connection {}: {} -> {} ({})", number, client.address(), server, reason.label());
-    fromClient.connectTo(fromServer);
-    tap();
-    fromServer.register(SelectionKey.OP_READ);
+  /// `dummy`: no server and no client table; what the client sends leads back to it as answers.
+  private void answer() throws IOException {
     fromClient.register(SelectionKey.OP_READ);
+    fromServer = fromClient;
+    tap(new DummySide());
+    beginCarrying();
+  }
+
+  SocketChannel clientSocket() {
+    return fromClient.source();
+  }
+
+  // ---- connected ------------------------------------------------------------------------------
+
+  /// A server has taken the connection.
+  ///
+  /// @param serverSide with a connected socket
+  /// @param idle the server has had this connection for a while, and may have closed it by now
+  void onConnected(Server taken, Flow serverSide, Reason why, boolean idle) throws IOException {
+    serverSide.register(SelectionKey.OP_READ);
+    fromClient.register(SelectionKey.OP_READ);
+    attempts = idle ? attempts : null;
+    server = taken;
+    fromServer = serverSide;
+    reason = why;
+    lastBytesNanos = loop().nowNanos();
+    LOG.debug("{}: {} -> {} ({})", this, address, server, reason.label());
+    tap(RequestTap.create(table, address, server));
+    beginCarrying();
+  }
+
+  private void beginCarrying() {
+    state = State.CARRYING;
+    fromClient.connectTo(fromServer);
+    endPending();
     // The client has often sent its request by now: do not wait for the selector to say so.
     fromClient.pump();
+    if (fromClient.bytes() > 0 || fromClient.hasEnded()) {
+      attempts = null;
+    }
     settle();
   }
 
-  private void tap() {
-    var settings = table.service().settings();
-    fromClient.tap(RequestTap.create(table.requestLog(), settings.http(), client, server));
+  private void endPending() {
+    if (pending) {
+      pending = false;
+      table.admission().onSettled(loop().nowNanos());
+    }
+  }
+
+  /// @param tap what is done with what the client sends; null for nothing
+  private void tap(Tap tap) {
+    fromClient.tap(tap);
     if (LOG.isTraceEnabled()) {
-      fromClient.tap(new DumpTap(fromClient.tap(), number + " client", settings.ascii()));
-      fromServer.tap(new DumpTap(fromServer.tap(), number + " server", settings.ascii()));
+      boolean ascii = table.service().settings().ascii();
+      fromClient.tap(new DumpTap(tap, number + " client", ascii));
+      if (server != null) {
+        fromServer.tap(new DumpTap(null, number + " server", ascii));
+      }
     }
   }
 
@@ -268,10 +207,32 @@ final class Connection extends Deadline {
   /// All branching on state in the course of readiness.
   void onReady(Flow side, int readyOps) {
     switch (state) {
-      case CONNECTING -> onConnectReady();
-      case CARRYING, RESETTING -> carry(side, readyOps);
-      case SHORT, WAITING, CLOSED -> {}
+      case CONNECTING -> attempts.onConnectReady();
+      case CARRYING -> {
+        if (attempts == null || isStillOpen()) {
+          carry(side, readyOps);
+        }
+      }
+      case RESETTING -> carry(side, readyOps);
+      case CLOSED -> {}
     }
+  }
+
+  /// The first thing that happens to a connection that was idle. Nothing has been read from either
+  /// side yet: if the server has closed it meanwhile, another can take its place unnoticed.
+  private boolean isStillOpen() {
+    if (!Sockets.hasEnded(fromServer.source())) {
+      attempts = null;
+      return true;
+    }
+    closeSide(fromServer);
+    fromServer = null;
+    server = null;
+    fromClient.updateInterest(0);
+    state = State.CONNECTING;
+    loop().deadlines().cancel(this);
+    attempts.again();
+    return false;
   }
 
   private void carry(Flow side, int readyOps) {
@@ -295,7 +256,7 @@ final class Connection extends Deadline {
   /// Reading from this side found a reset.
   void onReset(Flow side) {
     state = State.RESETTING;
-    reset = side;
+    delivery = new ResetDelivery(side, opposite(side), loop().nowNanos());
     opposite(side).abandon();
   }
 
@@ -341,34 +302,24 @@ final class Connection extends Deadline {
     }
   }
 
-  /// Delivers what the side that was reset has sent, to the last byte that the other side's kernel
-  /// acknowledges: a reset throws away what is still on its way.
   private void settleReset() {
-    var other = opposite(reset);
-    int rest = reset.waiting() + Sockets.unsentBytes(other.source());
-    if (rest != resetRest) {
-      resetRest = rest;
-      onBytes();
-    }
-    boolean stuck = loop().nowNanos() - lastBytesNanos > RESET_PATIENCE_NANOS;
-    if (!stuck && !isGone(other) && (rest > 0 || !reset.isFinished())) {
-      fromClient.updateInterest();
-      fromServer.updateInterest();
-      loop().deadlines().setNoLaterThan(this, loop().nowNanos() + RESET_POLL_NANOS);
+    if (delivery.isOver(loop().nowNanos())) {
+      TcpSockets.resetOnClose(delivery.other().source());
+      close(delivery.reset() == fromClient ? CloseCause.CLIENT_RESET : CloseCause.SERVER_RESET);
       return;
     }
-    TcpSockets.resetOnClose(other.source());
-    close(reset == fromClient ? CloseCause.CLIENT_RESET : CloseCause.SERVER_RESET);
-  }
-
-  /// Whether there is nobody to deliver anything to: this side was reset as well. Its kernel keeps
-  /// saying that bytes are unsent, and the selector may not be watching it.
-  private boolean isGone(Flow side) {
-    // A side that has ended and was told of our end has hung up while bytes are still on the way.
-    return !opposite(side).hasPassedEnd() && Sockets.hasHungUp(side.source());
+    fromClient.updateInterest();
+    fromServer.updateInterest();
+    loop().deadlines().setNoLaterThan(this, loop().nowNanos() + ResetDelivery.POLL_NANOS);
   }
 
   // ---- time -----------------------------------------------------------------------------------
+
+  void onSettingsChanged() {
+    if (state == State.CARRYING) {
+      setDeadline(); // a live connection may have none, or a later one
+    }
+  }
 
   private void setDeadline() {
     long idle = table.service().settings().idleTimeout().toNanos();
@@ -396,24 +347,10 @@ final class Connection extends Deadline {
 
   private void onDue(long nowNanos) {
     switch (state) {
-      case CONNECTING -> {
-        onConnectFailed("no answer within " + connectTimeout().toSeconds() + " s");
-        connectNext();
-      }
-      case SHORT, WAITING -> retry(nowNanos);
+      case CONNECTING -> attempts.onDue(nowNanos);
       case CARRYING -> watch(nowNanos);
       case RESETTING -> settle();
       case CLOSED -> throw new AssertionError("a closed connection has no deadline");
-    }
-  }
-
-  private void retry(long nowNanos) {
-    if (state == State.SHORT && nowNanos - lastBytesNanos > connectTimeout().toNanos()) {
-      close(CloseCause.SHORTAGE);
-    } else if (Sockets.hasHungUp(fromClient.source())) {
-      close(CloseCause.CLIENT_RESET);
-    } else if (!connect()) {
-      connectNext();
     }
   }
 
@@ -439,20 +376,21 @@ final class Connection extends Deadline {
       return;
     }
     reportTraffic();
-    endWaiting();
-    state = State.CLOSED;
     loop().deadlines().cancel(this);
     closeSide(fromClient);
-    if (fromServer != null) {
-      closeSide(fromServer);
+    if (state == State.CONNECTING && attempts != null) {
+      attempts.abandon();
     }
+    state = State.CLOSED;
     if (server != null) {
+      closeSide(fromServer);
       server.release();
     }
     table.remove(this);
     table.service().counters().countClose(cause);
+    endPending();
     table.admission().leave(loop().nowNanos());
-    LOG.debug("connection {}: closed: {}", number, cause.label());
+    LOG.debug("{}: closed: {}", this, cause.label());
   }
 
   private static void closeSide(Flow side) {
@@ -461,7 +399,7 @@ final class Connection extends Deadline {
   }
 
   void onDefect(Throwable defect) {
-    LOG.error("connection {}: closed after {}", number, defect.toString(), defect);
+    LOG.error("{}: closed after {}", this, defect.toString(), defect);
     close(CloseCause.INTERNAL);
   }
 
@@ -469,7 +407,7 @@ final class Connection extends Deadline {
 
   /// Adds the bytes since the last call to the counts of the server and the client.
   void reportTraffic() {
-    if (fromServer != null && client != null) {
+    if (server != null) {
       long up = fromClient.takeUnreported();
       long down = fromServer.takeUnreported();
       server.addTraffic(up, down);
@@ -477,15 +415,51 @@ final class Connection extends Deadline {
     }
   }
 
+  long number() {
+    return number;
+  }
+
   Snapshot.Connection snapshot() {
+    boolean trying = state == State.CONNECTING && attempts != null;
+    var tried = trying ? attempts.server() : server;
     return new Snapshot.Connection(
         number,
         TcpSockets.clientName(fromClient.source()),
-        server == null ? "" : server.toString(),
+        tried == null ? "" : tried.toString(),
         Duration.ofNanos(loop().nowNanos() - openedNanos),
-        state.name().toLowerCase(Locale.ROOT),
+        trying ? attempts.stateLabel() : state.name().toLowerCase(Locale.ROOT),
         fromClient.bytes(),
-        fromServer == null ? 0 : fromServer.bytes(),
-        fromClient.waiting() + (fromServer == null ? 0L : fromServer.waiting()));
+        server == null ? 0 : fromServer.bytes(),
+        fromClient.waiting() + (server == null ? 0L : fromServer.waiting()));
+  }
+
+  Snapshot.Details details() {
+    var serverSide = server == null ? null : fromServer.source();
+    return new Snapshot.Details(
+        snapshot(),
+        TcpSockets.remoteName(fromClient.source()),
+        TcpSockets.remoteName(serverSide),
+        TcpSockets.localName(serverSide),
+        Sockets.descriptor(fromClient.source()),
+        serverSide == null ? -1 : Sockets.descriptor(serverSide),
+        reason == null ? "" : reason.label(),
+        Duration.ofNanos(loop().nowNanos() - lastBytesNanos));
+  }
+
+  /// Whether one of its sockets has this descriptor.
+  boolean owns(int descriptor) {
+    return Sockets.descriptor(fromClient.source()) == descriptor
+        || (server != null && Sockets.descriptor(fromServer.source()) == descriptor);
+  }
+
+  /// Whether pen reaches the server from this address and port.
+  boolean isFrom(InetSocketAddress local) {
+    return server != null && local.equals(TcpSockets.localAddress(fromServer.source()));
+  }
+
+  /// For logs.
+  @Override
+  public String toString() {
+    return "connection " + number;
   }
 }

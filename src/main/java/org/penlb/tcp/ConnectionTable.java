@@ -1,30 +1,41 @@
 package org.penlb.tcp;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
+import org.penlb.balance.Server;
 import org.penlb.balance.Service;
 import org.penlb.log.RequestLog;
 import org.penlb.loop.EventLoop;
 import org.penlb.stats.CloseCause;
 import org.penlb.stats.Snapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The live connections of one service on one loop, with what they have in common.
 ///
 /// Owned by: loop.
 public final class ConnectionTable {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionTable.class);
+
   private final EventLoop loop;
   private final Service service;
   private final Admission admission;
-  private final RequestLog requestLog;
+  private final Idlers idlers;
+  private final IdleConnections idle;
+  private volatile RequestLog requestLog;
   private Connection[] live = new Connection[64];
   private int size;
 
   private ConnectionTable(
-      EventLoop loop, Service service, Admission admission, RequestLog requestLog) {
+      EventLoop loop, Service service, Admission admission, Idlers idlers, RequestLog requestLog) {
     this.loop = loop;
     this.service = service;
     this.admission = admission;
+    this.idlers = idlers;
+    this.idle = new IdleConnections(this, idlers);
     this.requestLog = requestLog;
   }
 
@@ -34,8 +45,9 @@ public final class ConnectionTable {
   public static List<ConnectionTable> forService(
       Service service, List<EventLoop> loops, RequestLog requestLog) {
     var admission = new Admission(service);
+    var idlers = new Idlers(service);
     return loops.stream()
-        .map(loop -> new ConnectionTable(loop, service, admission, requestLog))
+        .map(loop -> new ConnectionTable(loop, service, admission, idlers, requestLog))
         .toList();
   }
 
@@ -51,9 +63,59 @@ public final class ConnectionTable {
     return admission;
   }
 
+  IdleConnections idle() {
+    return idle;
+  }
+
+  /// Idle connections of the service on all loops; from any thread.
+  public int idleOnAllLoops() {
+    return idlers.have();
+  }
+
   /// Null for none.
   RequestLog requestLog() {
     return requestLog;
+  }
+
+  /// Further requests, those of live connections included, are logged there. Connections that began
+  /// while there was no log stay out of it: nobody has looked at their bytes, and it cannot be
+  /// known what they are in the middle of.
+  ///
+  /// From any thread. When each loop has run a task since, none uses the old log any more: then it
+  /// can be closed without losing a line.
+  ///
+  /// @param newLog null for none
+  public void replaceLog(RequestLog newLog) {
+    requestLog = newLog;
+  }
+
+  /// A connection to a server is about to be made.
+  void makeRoom(Server server) {
+    idlers.makeRoom(server);
+  }
+
+  /// A server refused or did not answer: it is left out for the blacklist time.
+  ///
+  /// @return whether this is news, and has been logged
+  boolean onConnectFailed(Server server, String why) {
+    var blacklist = service.settings().blacklist();
+    boolean news =
+        server.connectFailed(loop.nowNanos(), blacklist.toNanos()) && blacklist.isPositive();
+    if (news) {
+      LOG.warn("{}: {}: left out for {} s", server, why, blacklist.toSeconds());
+    }
+    return news;
+  }
+
+  /// The settings or the servers of the service have been replaced, or it begins. Whatever looks at
+  /// them when it happens needs no word of it; this is for what would wait for something else to
+  /// happen.
+  public void settingsChanged() {
+    admission.onSettingsChanged();
+    idle.update();
+    for (int i = 0; i < size; i++) {
+      live[i].onSettingsChanged();
+    }
   }
 
   /// Connections of the service on all loops; from any thread.
@@ -88,7 +150,50 @@ public final class ConnectionTable {
     return snapshots;
   }
 
+  /// The connection of this number, in detail; null if it is not on this loop.
+  public Snapshot.Details details(long number) {
+    return details(connection -> connection.number() == number);
+  }
+
+  /// The connection that has a socket of this descriptor; null if none of this loop has.
+  public Snapshot.Details ownerOf(int descriptor) {
+    return descriptor < 0 ? null : details(connection -> connection.owns(descriptor));
+  }
+
+  /// The connection that reaches its server from this address and port of pen; null if none of this
+  /// loop does.
+  public Snapshot.Details from(InetSocketAddress local) {
+    return details(connection -> connection.isFrom(local));
+  }
+
+  private Snapshot.Details details(Predicate<Connection> wanted) {
+    var found = find(wanted);
+    return found == null ? null : found.details();
+  }
+
+  /// Looks at all of them: for an administrator's question that is fast enough.
+  private Connection find(Predicate<Connection> wanted) {
+    for (int i = 0; i < size; i++) {
+      if (wanted.test(live[i])) {
+        return live[i];
+      }
+    }
+    return null;
+  }
+
+  /// Returns whether there was a connection of this number on this loop.
+  public boolean close(long number, CloseCause cause) {
+    var found = find(connection -> connection.number() == number);
+    if (found != null) {
+      found.close(cause);
+    }
+    return found != null;
+  }
+
+  /// Ends what there is: the connections, and listeners that have been retired but not closed yet.
   public void closeAll(CloseCause cause) {
+    idle.close();
+    admission.closeRetired(loop);
     while (size > 0) {
       live[size - 1].close(cause);
     }

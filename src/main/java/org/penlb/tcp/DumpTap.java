@@ -41,4 +41,9 @@ final record DumpTap(Tap next, String label, boolean ascii) implements Tap {
     LOG.trace("{}: end", label);
     return next == null ? out.flip() : next.end(out);
   }
+
+  @Override
+  public boolean isOver() {
+    return next != null && next.isOver();
+  }
 }

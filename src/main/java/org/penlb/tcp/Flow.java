@@ -100,12 +100,17 @@ final class Flow implements Ready {
     key = connection.loop().register(source, newInterest, this);
   }
 
-  /// The only place where a key's interest changes, derived from the two flows.
+  /// Derived from the two flows.
   void updateInterest() {
     int wanted = wantsToRead() ? SelectionKey.OP_READ : 0;
     if (opposite.pending != null) {
       wanted |= SelectionKey.OP_WRITE;
     }
+    updateInterest(wanted);
+  }
+
+  /// The only place where a key's interest changes.
+  void updateInterest(int wanted) {
     if (wanted != interest) {
       interest = wanted;
       key.interestOps(wanted);
@@ -143,6 +148,9 @@ final class Flow implements Ready {
       if (!readOnce()) {
         break;
       }
+    }
+    if (tap != null && tap.isOver() && pending == null) {
+      passEnd();
     }
     if (ended && pending == null && !finished) {
       finish();
@@ -182,6 +190,9 @@ final class Flow implements Ready {
   }
 
   private void write(ByteBuffer buffer) {
+    if (!buffer.hasRemaining()) {
+      return; // a tap has kept all of it
+    }
     try {
       sink().write(buffer);
       if (buffer.hasRemaining()) {
@@ -213,15 +224,21 @@ final class Flow implements Ready {
     connection.onRefused(opposite);
   }
 
-  /// Passes the end on.
   private void finish() {
     finished = true;
+    // Where the other direction is finished too, the close that follows says it.
+    if (!connection.onEnd(this) && !opposite.finished) {
+      passEnd();
+    }
+  }
+
+  private void passEnd() {
+    if (passedEnd) {
+      return;
+    }
     try {
-      // Where the other direction is finished too, the close that follows says it.
-      if (!connection.onEnd(this) && !opposite.finished) {
-        sink().shutdownOutput();
-        passedEnd = true;
-      }
+      sink().shutdownOutput();
+      passedEnd = true;
     } catch (IOException e) {
       connection.onRefused(opposite);
     }

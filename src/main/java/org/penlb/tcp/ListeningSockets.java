@@ -2,7 +2,6 @@ package org.penlb.tcp;
 
 import java.io.IOException;
 import java.net.BindException;
-import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,43 +11,159 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import org.penlb.acl.ClientAddress;
 import org.penlb.config.Endpoint;
+import org.penlb.unix.Privileges;
 
-/// Opens the sockets that a service listens on.
+/// Opens the sockets that pen listens on, at start or later.
+///
+/// Two listeners of one pen on overlapping addresses, such as `80` and `127.0.0.1:80`, are refused
+/// like those of two programs, unless the one replaces the other: while both are open, the kernel
+/// gives each client to the more specific one.
 public final class ListeningSockets {
   /// Elsewhere SO_REUSEPORT exists too, but the kernel does not spread connections.
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
   private ListeningSockets() {}
 
+  /// As [#open(Endpoint, int, int, boolean, Collection)], in place of no other socket.
+  public static List<ServerSocketChannel> open(
+      Endpoint endpoint, int count, int backlog, boolean takeover) throws IOException {
+    return open(endpoint, count, backlog, takeover, List.of());
+  }
+
   /// One socket for each of `count` loops where the kernel spreads connections over them, else one.
   ///
   /// @param takeover share the port with a pen that listens on it already
+  /// @param replaced sockets of this pen that are closed when these are in use: the port is shared
+  ///   with them for so long
   /// @throws IOException with a message for the administrator: who else listens there, for example
   public static List<ServerSocketChannel> open(
-      Endpoint endpoint, int count, int backlog, boolean takeover) throws IOException {
+      Endpoint endpoint,
+      int count,
+      int backlog,
+      boolean takeover,
+      Collection<ServerSocketChannel> replaced)
+      throws IOException {
+    boolean shared = false;
     try {
+      shared = isOverlapping(endpoint, replaced);
       return endpoint.isUnix()
-          ? List.of(openUnix(endpoint.path(), backlog, takeover))
-          : openInet(address(endpoint), LINUX ? count : 1, backlog, takeover);
-    } catch (UnknownHostException e) {
-      throw new IOException("cannot listen on " + endpoint + ": unknown host", e);
+          ? List.of(openUnix(endpoint.path(), backlog, takeover || shared))
+          : openInet(address(endpoint), LINUX ? count : 1, backlog, takeover || shared);
     } catch (IOException e) {
-      throw new IOException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
+      throw cannotListen(endpoint, e, afterPrivileges(e, shared));
     }
   }
 
-  private static InetSocketAddress address(Endpoint endpoint) throws UnknownHostException {
+  /// The kernel shares a port among sockets of one user only.
+  private static String afterPrivileges(IOException e, boolean shared) {
+    if (!Privileges.areGivenUp()) {
+      return "";
+    }
+    var words = String.valueOf(e.getMessage());
+    return words.startsWith("Permission denied") || (shared && words.contains("in use"))
+        ? ": pen gave up its privileges (-u)"
+        : "";
+  }
+
+  /// Whether an address is one that these listen on, or a part of it, or the other way round.
+  ///
+  /// @throws IOException if its host is unknown
+  public static boolean overlaps(Endpoint endpoint, Collection<ServerSocketChannel> others)
+      throws IOException {
+    try {
+      return isOverlapping(endpoint, others);
+    } catch (IOException e) {
+      throw cannotListen(endpoint, e, "");
+    }
+  }
+
+  /// Whether somebody who listens at `address` listens where it says.
+  ///
+  /// @throws IOException if its host is unknown
+  public static boolean isAt(Endpoint endpoint, SocketAddress address) throws IOException {
+    try {
+      return socketAddress(endpoint).equals(address);
+    } catch (IOException e) {
+      throw cannotListen(endpoint, e, "");
+    }
+  }
+
+  private static SocketAddress socketAddress(Endpoint endpoint) throws IOException {
+    return endpoint.isUnix() ? UnixDomainSocketAddress.of(endpoint.path()) : address(endpoint);
+  }
+
+  private static boolean isOverlapping(Endpoint endpoint, Collection<ServerSocketChannel> others)
+      throws IOException {
+    var wanted = socketAddress(endpoint);
+    for (var other : others) {
+      if (other.isOpen() && overlap(wanted, other.getLocalAddress())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static IOException cannotListen(Endpoint endpoint, IOException cause, String more) {
+    return new IOException(
+        "cannot listen on " + endpoint + ": " + cause.getMessage() + more, cause);
+  }
+
+  /// Whether a client of one address may get to a listener of the other.
+  public static boolean overlap(SocketAddress one, SocketAddress other) {
+    if (one instanceof InetSocketAddress a && other instanceof InetSocketAddress b) {
+      return a.getPort() == b.getPort()
+          && (a.getAddress().isAnyLocalAddress()
+              || b.getAddress().isAnyLocalAddress()
+              || a.getAddress().equals(b.getAddress()));
+    }
+    return one.equals(other);
+  }
+
+  /// One socket that nobody shares, neither now nor later.
+  ///
+  /// @throws IOException whose message does not name the endpoint
+  public static ServerSocketChannel openExclusive(Endpoint endpoint, int backlog)
+      throws IOException {
+    if (endpoint.isUnix()) {
+      return openUnix(endpoint.path(), backlog, false);
+    }
+    var address = address(endpoint);
+    return bind(family(address), address, backlog, false);
+  }
+
+  /// A Unix socket in the place of one that another pen listens on, which is nameless from now on.
+  ///
+  /// @throws IOException whose message does not name the path
+  public static ServerSocketChannel takeOver(Path path, int backlog) throws IOException {
+    return openUnix(path, backlog, true);
+  }
+
+  private static InetSocketAddress address(Endpoint endpoint) throws IOException {
     // Endpoint keeps brackets off; `::` comes from `:::80` and `[::]:80` alike.
     var host = endpoint.host() == null ? "0.0.0.0" : endpoint.host();
-    return new InetSocketAddress(InetAddress.getByName(host), endpoint.port());
+    try {
+      return new InetSocketAddress(InetAddress.getByName(host), endpoint.port());
+    } catch (UnknownHostException e) {
+      throw new IOException("unknown host", e);
+    }
+  }
+
+  /// An address as administrators write it.
+  public static String text(SocketAddress address) {
+    if (!(address instanceof InetSocketAddress inet)) {
+      return address.toString();
+    }
+    var host = ClientAddress.of(inet).toString();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
   }
 
   private static List<ServerSocketChannel> openInet(
@@ -105,13 +220,13 @@ public final class ListeningSockets {
 
   private static ServerSocketChannel openUnix(Path path, int backlog, boolean takeover)
       throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !UnixSocketFile.isSocket(path)) {
       throw new BindException("there is something that is not a socket");
     }
     if (takeover) {
       return openOver(path, backlog);
     }
-    removeStale(path);
+    UnixSocketFile.removeStale(path);
     return bind(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path), backlog, false);
   }
 
@@ -127,32 +242,6 @@ public final class ListeningSockets {
       TcpSockets.closeQuietly(socket);
       Files.deleteIfExists(beside);
       throw e;
-    }
-  }
-
-  private static boolean isSocket(Path path) throws IOException {
-    return (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) >> 12 == 0xC;
-  }
-
-  /// Removes what a pen that did not end properly has left.
-  private static void removeStale(Path path) throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      if (isAnswered(path)) {
-        throw new BindException("Address already in use");
-      }
-      Files.delete(path);
-    }
-  }
-
-  private static boolean isAnswered(Path path) {
-    try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      probe.configureBlocking(false); // where the backlog is full it would wait
-      probe.connect(UnixDomainSocketAddress.of(path));
-      return true;
-    } catch (ConnectException e) { // refused: nobody listens
-      return false;
-    } catch (IOException e) { // the backlog is full, or it is a datagram socket, or not ours to ask
-      return true;
     }
   }
 }

@@ -2,30 +2,30 @@ package org.penlb.tcp;
 
 import java.nio.ByteBuffer;
 import org.penlb.acl.ClientAddress;
-import org.penlb.balance.Client;
 import org.penlb.balance.Server;
 import org.penlb.http.ForwardedHeaders;
 import org.penlb.http.RequestLines;
-import org.penlb.log.RequestLog;
 
 /// What is done with the bytes that a client sends when there is a request log (`-l`) or when
 /// requests get X-Forwarded-For (`-H`).
 ///
 /// Owned by: loop.
 ///
-/// @param lines null without a request log
+/// @param lines null for a connection that began without a request log
 /// @param headers null without `-H`
 record RequestTap(RequestLines lines, ForwardedHeaders headers) implements Tap {
 
   /// Null where nothing is to be done.
-  static Tap create(RequestLog log, boolean http, Client client, Server server) {
-    if (log == null && !http) {
+  ///
+  /// @param client its address, whatever part of it makes it the same client as others
+  static Tap create(ConnectionTable table, ClientAddress client, Server server) {
+    boolean http = table.service().settings().http();
+    if (table.requestLog() == null && !http) {
       return null;
     }
-    var clientText = client.address().toString();
     return new RequestTap(
-        log == null ? null : lines(log, clientText, server),
-        http ? new ForwardedHeaders(forwarded(client.address()), false) : null);
+        table.requestLog() == null ? null : lines(table, client.toString(), server),
+        http ? new ForwardedHeaders(forwarded(client), false) : null);
   }
 
   /// RFC 7239 section 6.1: a node without an address is "unknown".
@@ -33,9 +33,16 @@ record RequestTap(RequestLines lines, ForwardedHeaders headers) implements Tap {
     return client.equals(ClientAddress.UNIX) ? "unknown" : client.toString();
   }
 
-  private static RequestLines lines(RequestLog log, String client, Server server) {
+  /// Each line goes to the log in use at the time, or nowhere if there is none any more.
+  private static RequestLines lines(ConnectionTable table, String client, Server server) {
     var serverText = server.addressText().toString();
-    return new RequestLines((request, length) -> log.line(client, serverText, request, 0, length));
+    return new RequestLines(
+        (request, length) -> {
+          var log = table.requestLog();
+          if (log != null) {
+            log.line(client, serverText, request, 0, length);
+          }
+        });
   }
 
   @Override

@@ -15,4 +15,9 @@ interface Tap {
 
   /// The source has ended; returns what was held back, ready to be read.
   ByteBuffer end(ByteBuffer out);
+
+  /// Whether the sink is to be told that nothing more comes, though the source has not ended.
+  default boolean isOver() {
+    return false;
+  }
 }

@@ -1,11 +1,18 @@
 package org.penlb.tcp;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.penlb.loop.Deadline;
 import org.penlb.loop.EventLoop;
 import org.penlb.loop.Ready;
@@ -26,12 +33,23 @@ public final class TcpListener extends Deadline implements Ready {
   /// How long a listener of a full service sleeps at most.
   private static final long FULL_PAUSE_NANOS = 1_000_000_000;
 
+  /// How long a retired listener waits for connects that have begun: a client answers within a
+  /// round trip, and whoever was ignored tries again after a second, when it is gone.
+  private static final long RETIREMENT_NANOS = 500_000_000;
+
+  /// How long a loop may take to open a listener; it needs milliseconds unless it hangs.
+  private static final Duration OPEN_PATIENCE = Duration.ofSeconds(5);
+
   private final ServerSocketChannel socket;
-  private final List<ConnectionTable> tables;
-  private final ConnectionTable own;
-  private final Admission admission;
+  private final EventLoop loop;
+  private List<ConnectionTable> tables;
+  private ConnectionTable own;
+  private Admission admission;
   private SelectionKey key;
+  private int backlog;
   private boolean paused;
+  private boolean retired;
+  private long retiredNanos;
   private int nextTable;
 
   /// @param tables whose loops carry the connections; the first one's loop accepts them
@@ -39,32 +57,100 @@ public final class TcpListener extends Deadline implements Ready {
     this.socket = socket;
     this.tables = List.copyOf(tables);
     this.own = tables.getFirst();
+    this.loop = own.loop();
     this.admission = own.admission();
+    this.backlog = own.service().settings().backlog();
   }
 
   /// The loop that accepts.
   public EventLoop loop() {
-    return own.loop();
+    return loop;
   }
 
-  /// Begins to accept.
+  // ---- open -----------------------------------------------------------------------------------
+
+  /// Begins to accept. From any thread, before the loop runs or while it does.
+  ///
+  /// @throws IOException if the loop cannot take the socket
   public void open() throws IOException {
-    socket.configureBlocking(false);
-    admission.add(this);
-    key = own.loop().register(socket, SelectionKey.OP_ACCEPT, this);
+    await(loop.ask(this::register));
   }
+
+  /// Goes on for another service, or begins; as [#open].
+  ///
+  /// @param others on the same loops
+  public void open(List<ConnectionTable> others) throws IOException {
+    await(
+        loop.ask(
+            () -> {
+              serve(others);
+              return null;
+            }));
+  }
+
+  private static void await(Future<Void> opened) throws IOException {
+    try {
+      opened.get(OPEN_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("cannot accept clients: " + e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IOException("cannot accept clients: an event loop does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while a listener was opened");
+    }
+  }
+
+  private Void register() throws IOException {
+    socket.configureBlocking(false);
+    key = loop.register(socket, SelectionKey.OP_ACCEPT, this);
+    admission.add(this);
+    return null;
+  }
+
+  private void serve(List<ConnectionTable> others) {
+    resume(); // what it waits for is the old service's
+    admission.remove(this);
+    tables = List.copyOf(others);
+    own = tables.getFirst();
+    nextTable = 0;
+    admission = own.admission();
+    admission.add(this);
+    update();
+  }
+
+  /// Whether it only waits for its end; as seen from its own loop.
+  boolean isRetired() {
+    return retired;
+  }
+
+  private boolean isOpen() {
+    return key != null && key.isValid();
+  }
+
+  // ---- accept ---------------------------------------------------------------------------------
 
   @Override
   public void onReady(int readyOps) {
     int most = own.service().settings().acceptsPerEvent();
     for (int i = 0; i < most && !paused; i++) {
-      if (!admission.tryEnter()) {
-        admission.onFull(own.loop().nowNanos());
+      if (!enter()) {
+        admission.onFull(loop.nowNanos());
         pauseUntilRoom();
       } else if (!acceptOne()) {
         return;
       }
     }
+  }
+
+  /// A retired listener's clients have nowhere else to wait: as many as its backlog holds are taken
+  /// beyond the limits.
+  private boolean enter() {
+    if (retired) {
+      admission.enter();
+      return true;
+    }
+    return admission.tryEnter();
   }
 
   /// Has a place in the admission; gives it back if there is nobody.
@@ -74,11 +160,11 @@ public final class TcpListener extends Deadline implements Ready {
       client = socket.accept();
     } catch (IOException e) {
       admission.leaveForShortage();
-      admission.onShortage("cannot accept", e, own.loop().nowNanos());
+      admission.onShortage("cannot accept", e, loop.nowNanos());
       return false;
     }
     if (client == null) {
-      admission.leave(own.loop().nowNanos());
+      admission.leaveUnused();
       return false;
     }
     handOver(client, tables.get(nextTable));
@@ -96,28 +182,33 @@ public final class TcpListener extends Deadline implements Ready {
     } catch (RejectedExecutionException e) {
       LOG.warn("service {}: a client is dropped: {}", own.service().name(), e.getMessage());
       TcpSockets.closeQuietly(client);
-      admission.leave(own.loop().nowNanos());
+      admission.leaveUnused();
     }
   }
+
+  // ---- pause ----------------------------------------------------------------------------------
 
   private void pauseUntilRoom() {
     pause();
     // Somebody who leaves wakes us, unless others go first: then nobody may be left to do so.
-    own.loop().deadlines().set(this, own.loop().nowNanos() + FULL_PAUSE_NANOS);
+    loop.deadlines().set(this, loop.nowNanos() + FULL_PAUSE_NANOS);
     if (admission.tryEnter()) { // somebody left before our pause could be seen
-      admission.leave(own.loop().nowNanos());
+      admission.leaveUnused();
       resume();
     }
   }
 
   private void pauseForMoment() {
+    if (!isOpen()) {
+      return;
+    }
     pause();
     // Never moved back: others in trouble must not keep this one from trying.
-    own.loop().deadlines().setNoLaterThan(this, own.loop().nowNanos() + SHORTAGE_PAUSE_NANOS);
+    loop.deadlines().setNoLaterThan(this, loop.nowNanos() + SHORTAGE_PAUSE_NANOS);
   }
 
   private void pause() {
-    if (!paused && key.isValid()) {
+    if (!paused) {
       paused = true;
       admission.onPaused();
       key.interestOps(0);
@@ -125,11 +216,17 @@ public final class TcpListener extends Deadline implements Ready {
   }
 
   private void resume() {
-    own.loop().deadlines().cancel(this);
-    if (paused && key.isValid()) {
+    if (!isOpen()) {
+      return;
+    }
+    loop.deadlines().cancel(this);
+    if (paused) {
       paused = false;
       admission.onResumed();
       key.interestOps(SelectionKey.OP_ACCEPT);
+    }
+    if (retired) {
+      loop.deadlines().set(this, retiredNanos + RETIREMENT_NANOS);
     }
   }
 
@@ -143,13 +240,26 @@ public final class TcpListener extends Deadline implements Ready {
     request(this::pauseForMoment);
   }
 
+  /// From any thread: settings have changed.
+  void requestUpdate() {
+    request(this::update);
+  }
+
+  private void update() {
+    resume();
+    int wanted = own.service().settings().backlog();
+    if (wanted != backlog && isOpen() && Sockets.backlog(socket, wanted)) {
+      backlog = wanted;
+    }
+  }
+
   private void request(Runnable task) {
-    if (own.loop().isLoopThread()) {
+    if (loop.isLoopThread()) {
       task.run();
       return;
     }
     try {
-      own.loop().execute(task);
+      loop.execute(task);
     } catch (RejectedExecutionException e) {
       LOG.debug("service {}: listener: {}", own.service().name(), e.getMessage());
     }
@@ -157,25 +267,60 @@ public final class TcpListener extends Deadline implements Ready {
 
   @Override
   protected void onDeadline(long nowNanos) {
-    if (admission.othersGoFirst()) {
+    if (retired && nowNanos - retiredNanos >= RETIREMENT_NANOS) {
+      close();
+    } else if (admission.othersGoFirst()) {
       pauseForMoment();
     } else {
       resume();
     }
   }
 
+  // ---- end ------------------------------------------------------------------------------------
+
+  /// Has listeners leave new clients to others that listen on an overlapping address, without any
+  /// being dropped or refused; they close when those who have begun to connect are accepted.
+  /// Whoever comes to an address that nobody listens on any more is refused at once.
+  ///
+  /// From any thread, but not while others close them.
+  ///
+  /// @param listeners all of one address, at once
+  public static void retire(Collection<TcpListener> listeners) {
+    Sockets.leaveConnectsToOthers(listeners.stream().map(listener -> listener.socket).toList());
+    for (var listener : listeners) {
+      var _ = listener.loop.ask(listener::retire);
+    }
+  }
+
+  private Void retire() {
+    if (key == null) { // nobody has been accepted yet
+      TcpSockets.closeQuietly(socket);
+    } else if (isOpen() && !retired) {
+      retired = true;
+      retiredNanos = loop.nowNanos();
+      resume();
+    }
+    return null;
+  }
+
   /// Takes the clients that are already waiting in the backlog, then stops accepting.
   public void close() {
-    if (key == null || !key.isValid()) {
+    if (!isOpen()) {
       return;
     }
-    own.loop().deadlines().cancel(this);
+    loop.deadlines().cancel(this);
+    admission.remove(this);
+    if (paused) {
+      admission.onResumed();
+    }
+    retired = true;
     try {
       // Nobody may come between the last accept and the close: the kernel would reset him. Who
       // tries to is another listener's when he tries again, after a second.
-      own.loop().deregister(key);
+      loop.deregister(key);
       Sockets.ignoreConnects(socket);
-      while (!paused && admission.tryEnter() && acceptOne()) {}
+      int left = backlog + 1; // where connects cannot be ignored they might never end
+      while (left-- > 0 && enter() && acceptOne()) {}
       socket.close();
     } catch (IOException e) {
       LOG.warn("service {}: cannot close the listener: {}", own.service().name(), e.getMessage());

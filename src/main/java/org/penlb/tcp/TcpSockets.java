@@ -1,16 +1,19 @@
 package org.penlb.tcp;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
 import java.nio.channels.SocketChannel;
 import org.penlb.acl.ClientAddress;
 import org.penlb.config.Settings;
+import org.penlb.unix.Sockets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,15 @@ public final class TcpSockets {
   static boolean isConnectedToItself(SocketChannel socket, InetSocketAddress server)
       throws IOException {
     return server.equals(socket.getLocalAddress());
+  }
+
+  /// Whether that is its peer.
+  static boolean isConnectedTo(SocketChannel socket, InetSocketAddress server) {
+    try {
+      return server.equals(socket.getRemoteAddress());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static boolean isIpv4(InetAddress address) {
@@ -74,14 +86,52 @@ public final class TcpSockets {
     }
   }
 
-  /// Binds to the local address that is to be used towards servers.
+  /// Fails if pen may not use the addresses of clients: better when it is switched on than for each
+  /// client. From any thread.
+  public static void checkTransparent() throws IOException {
+    try (var socket = SocketChannel.open(StandardProtocolFamily.INET)) {
+      Sockets.makeTransparent(socket, false);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot connect from the addresses of clients (transparent): "
+              + e.getMessage()
+              + ": it needs the capability CAP_NET_ADMIN",
+          e);
+    }
+  }
+
+  /// Binds to the local address that is to be used towards a server: the client's own, `source`, or
+  /// what the kernel chooses; only one of the server's family can reach it.
   ///
-  /// @param source null lets the kernel choose, and so does one of another family than the
-  ///   server's, which it cannot reach
-  static void bind(SocketChannel socket, InetAddress source, InetSocketAddress server)
+  /// @param client null for none
+  /// @throws BindException if there is no such address, or no port left
+  static void bind(
+      SocketChannel socket, Settings settings, SocketChannel client, InetSocketAddress server)
       throws IOException {
-    if (source != null && isIpv4(source) == isIpv4(server.getAddress())) {
+    boolean ipv4 = isIpv4(server.getAddress());
+    var source = settings.source();
+    if (settings.transparent()) {
+      if (client != null
+          && client.getRemoteAddress() instanceof InetSocketAddress own
+          && isIpv4(own.getAddress()) == ipv4) {
+        makeTransparent(socket, !ipv4);
+        socket.bind(new InetSocketAddress(own.getAddress(), 0));
+        return;
+      }
+      LOG.debug("{}: not from the client's address, which is of another family", server);
+    }
+    if (source != null && isIpv4(source) == ipv4) {
       socket.bind(new InetSocketAddress(source, 0));
+    }
+  }
+
+  private static void makeTransparent(SocketChannel socket, boolean ipv6) throws BindException {
+    try {
+      Sockets.makeTransparent(socket, ipv6);
+    } catch (IOException e) {
+      var failure = new BindException("transparent: " + e.getMessage());
+      failure.initCause(e);
+      throw failure;
     }
   }
 
@@ -94,7 +144,7 @@ public final class TcpSockets {
   }
 
   /// Has `close` send a reset instead of an orderly end.
-  static void resetOnClose(SocketChannel socket) {
+  public static void resetOnClose(SocketChannel socket) {
     try {
       socket.setOption(StandardSocketOptions.SO_LINGER, 0);
     } catch (IOException | UnsupportedOperationException e) { // a Unix socket knows no reset
@@ -102,7 +152,7 @@ public final class TcpSockets {
     }
   }
 
-  static void closeQuietly(Channel channel) {
+  public static void closeQuietly(Channel channel) {
     try {
       channel.close();
     } catch (IOException e) {
@@ -119,5 +169,37 @@ public final class TcpSockets {
     } catch (IOException e) { // it has been closed
       return "gone";
     }
+  }
+
+  /// The peer as `address:port`; `unix` for a Unix socket, empty for none.
+  static String remoteName(SocketChannel socket) {
+    try {
+      return socket == null ? "" : name(socket.getRemoteAddress());
+    } catch (IOException e) {
+      return "gone";
+    }
+  }
+
+  /// This end as `address:port`; empty for none.
+  static String localName(SocketChannel socket) {
+    var address = socket == null ? null : localAddress(socket);
+    return address == null ? "" : name(address);
+  }
+
+  /// Null where there is none; the JDK asks the kernel only once.
+  static SocketAddress localAddress(SocketChannel socket) {
+    try {
+      return socket.getLocalAddress();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static String name(SocketAddress address) {
+    if (!(address instanceof InetSocketAddress inet)) {
+      return ClientAddress.UNIX.toString();
+    }
+    var host = ClientAddress.of(inet).toString();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
   }
 }

@@ -39,8 +39,13 @@ class AdmissionTest {
   }
 
   private static Admission admission(int connectionsMax) {
+    return admission(connectionsMax, connectionsMax);
+  }
+
+  private static Admission admission(int connectionsMax, int pendingMax) {
     var settings = new Settings.Builder();
     settings.connectionsMax = connectionsMax;
+    settings.pendingMax = pendingMax;
     return new Admission(
         new Service(
             "main",
@@ -57,6 +62,7 @@ class AdmissionTest {
 
   private static void leave(Admission admission, int times) {
     for (int i = 0; i < times; i++) {
+      admission.onSettled(0);
       admission.leave(0);
     }
   }
@@ -71,7 +77,7 @@ class AdmissionTest {
     enter(admission, 2);
     assertThat(admission.tryEnter()).isFalse();
     assertThat(admission.live()).isEqualTo(2);
-    admission.leave(0);
+    leave(admission, 1);
     assertThat(admission.tryEnter()).isTrue();
   }
 
@@ -90,7 +96,7 @@ class AdmissionTest {
               if (admission.tryEnter()) {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 inside.decrementAndGet();
-                admission.leave(0);
+                leave(admission, 1);
               }
             }
             return true;
@@ -103,6 +109,47 @@ class AdmissionTest {
     }
     assertThat(most.get()).isBetween(1, 3);
     assertThat(admission.live()).isZero();
+  }
+
+  @Test
+  void asManyUnfinishedConnectsAsAreAllowed() {
+    var admission = admission(10, 2);
+    enter(admission, 2);
+    assertThat(admission.tryEnter()).isFalse();
+    assertThat(admission.live()).isEqualTo(2);
+    admission.onSettled(0);
+    enter(admission, 1);
+    assertThat(admission.tryEnter()).isFalse();
+    assertThat(admission.live()).isEqualTo(3);
+    assertThat(admission.pending()).isEqualTo(2);
+  }
+
+  @Test
+  void whoCannotWaitElsewhereEntersBeyondTheLimits() {
+    var admission = admission(1, 1);
+    enter(admission, 1);
+    admission.enter();
+    assertThat(admission.live()).isEqualTo(2);
+    leave(admission, 1);
+    assertThat(admission.tryEnter()).isFalse();
+    leave(admission, 1);
+    assertThat(admission.tryEnter()).isTrue();
+  }
+
+  @Test
+  void eachLimitHasItsOwnWords() {
+    var admission = admission(2, 1);
+    enter(admission, 1);
+    admission.onFull(0);
+    admission.onFull(0);
+    assertThat(said())
+        .containsExactly(
+            "service main: 1 unfinished connects (pending_max): further clients wait until one is"
+                + " finished");
+    admission.onSettled(0);
+    enter(admission, 1);
+    admission.onFull(0);
+    assertThat(said()).hasSize(2).last().asString().contains("2 simultaneous connections (-x)");
   }
 
   @Test

@@ -9,7 +9,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /// What a class logs, from information upwards, until it is closed.
-final class LogCapture extends UnsynchronizedAppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LogCapture extends UnsynchronizedAppenderBase<ILoggingEvent>
+    implements AutoCloseable {
   private final Queue<String> messages = new ConcurrentLinkedQueue<>();
   private final Logger logger;
 
@@ -17,7 +18,7 @@ final class LogCapture extends UnsynchronizedAppenderBase<ILoggingEvent> impleme
     this.logger = logger;
   }
 
-  static LogCapture of(Class<?> type) {
+  public static LogCapture of(Class<?> type) {
     var logger = (Logger) LoggerFactory.getLogger(type);
     var capture = new LogCapture(logger);
     capture.setContext(logger.getLoggerContext());
@@ -31,7 +32,7 @@ final class LogCapture extends UnsynchronizedAppenderBase<ILoggingEvent> impleme
     messages.add(event.getFormattedMessage());
   }
 
-  List<String> messages() {
+  public List<String> messages() {
     return List.copyOf(messages);
   }
 

@@ -6,11 +6,11 @@ import org.penlb.loop.Clock;
 
 /// Two clocks that move when a test says so. A loop looks at them when something wakes it, a
 /// snapshot for example.
-final class ManualClock implements Clock {
+public final class ManualClock implements Clock {
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5_000_000_000L);
   private final AtomicLong wallMillis = new AtomicLong(1_800_000_000_000L);
 
-  void advance(Duration time) {
+  public void advance(Duration time) {
     nanos.addAndGet(time.toNanos());
     wallMillis.addAndGet(time.toMillis());
   }

@@ -14,12 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A server on a port of its own that does for each connection what a script says.
 ///
 /// A failed assertion in a script fails the test when the server is closed.
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
 
   /// What is done with one connection, on a thread of its own. The socket is closed afterwards. An
   /// [IOException] ends the connection and nothing else.
   @FunctionalInterface
-  interface Script {
+  public interface Script {
     void serve(Socket client) throws Exception;
   }
 
@@ -38,11 +38,11 @@ final class TestServer implements AutoCloseable {
     listener.bind(new InetSocketAddress(InetAddress.ofLiteral(host), 0), 4096);
   }
 
-  static TestServer start(Script script) throws IOException {
+  public static TestServer start(Script script) throws IOException {
     return start("127.0.0.1", script);
   }
 
-  static TestServer start(String host, Script script) throws IOException {
+  public static TestServer start(String host, Script script) throws IOException {
     return start(new TestServer(host, 0, script));
   }
 
@@ -57,17 +57,17 @@ final class TestServer implements AutoCloseable {
   }
 
   /// Sends back what it gets, and ends when the client has.
-  static TestServer echo() throws IOException {
+  public static TestServer echo() throws IOException {
     return start(TestServer::echo);
   }
 
-  static void echo(Socket client) throws IOException {
+  public static void echo(Socket client) throws IOException {
     client.getInputStream().transferTo(client.getOutputStream());
     client.shutdownOutput();
   }
 
   /// Says its name, a line, and then is an echo.
-  static TestServer named(String name) throws IOException {
+  public static TestServer named(String name) throws IOException {
     return start(
         client -> {
           Wire.send(client, name + "\n");
@@ -102,21 +102,21 @@ final class TestServer implements AutoCloseable {
   }
 
   /// As on pen's command line.
-  String address() {
+  public String address() {
     var host = listener.socket().getInetAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
   }
 
-  int port() {
+  public int port() {
     return listener.socket().getLocalPort();
   }
 
-  int accepted() {
+  public int accepted() {
     return accepted.get();
   }
 
   /// Connections that are open now.
-  int live() {
+  public int live() {
     return open.size();
   }
 

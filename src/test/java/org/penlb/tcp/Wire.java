@@ -22,9 +22,9 @@ import org.penlb.Balancer;
 import org.penlb.unix.Sockets;
 
 /// What tests do with sockets.
-final class Wire {
+public final class Wire {
   /// Far more than anything takes on a busy machine.
-  static final int PATIENCE_MILLIS = 30_000;
+  public static final int PATIENCE_MILLIS = 30_000;
 
   private static final Duration PATIENCE = Duration.ofMillis(PATIENCE_MILLIS);
 
@@ -35,7 +35,7 @@ final class Wire {
   /// @param wasReset whether it ended by a reset
   record Received(long bytes, String hash, boolean wasReset) {}
 
-  static InetSocketAddress local(int port) {
+  public static InetSocketAddress local(int port) {
     return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
   }
 
@@ -50,7 +50,7 @@ final class Wire {
     return connect(local(pen.port()), from);
   }
 
-  static Socket connect(InetSocketAddress to, String from) throws IOException {
+  public static Socket connect(InetSocketAddress to, String from) throws IOException {
     return connect(to, from, 0);
   }
 
@@ -59,7 +59,7 @@ final class Wire {
     return connectSlow(local(pen.port()));
   }
 
-  static Socket connectSlow(InetSocketAddress to) throws IOException {
+  public static Socket connectSlow(InetSocketAddress to) throws IOException {
     return connect(to, "127.0.0.1", 8 * 1024);
   }
 
@@ -81,17 +81,17 @@ final class Wire {
   }
 
   /// Closes with a reset instead of an orderly end; what is not acknowledged yet is lost.
-  static void reset(Socket socket) throws IOException {
+  public static void reset(Socket socket) throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }
 
   /// Waits until the peer's kernel has everything, which a reset must not overtake.
-  static void awaitAcknowledged(Socket socket) {
+  public static void awaitAcknowledged(Socket socket) {
     await("acknowledgement", () -> Sockets.unsentBytes(socket.getChannel()) == 0);
   }
 
-  static void await(String what, Callable<Boolean> condition) {
+  public static void await(String what, Callable<Boolean> condition) {
     Awaitility.await(what)
         .atMost(PATIENCE)
         .pollDelay(Duration.ZERO)
@@ -100,7 +100,7 @@ final class Wire {
   }
 
   /// Runs it on another thread.
-  static <T> CompletableFuture<T> start(Callable<T> work) {
+  public static <T> CompletableFuture<T> start(Callable<T> work) {
     var result = new CompletableFuture<T>();
     Thread.ofVirtual()
         .start(
@@ -116,12 +116,12 @@ final class Wire {
 
   // ---- text -----------------------------------------------------------------------------------
 
-  static void send(Socket socket, String text) throws IOException {
+  public static void send(Socket socket, String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(ISO_8859_1));
   }
 
   /// The next line without its line feed; empty at the end of the stream.
-  static String line(Socket socket) throws IOException {
+  public static String line(Socket socket) throws IOException {
     var line = new ByteArrayOutputStream();
     for (int b = socket.getInputStream().read(); b >= 0 && b != '\n'; ) {
       line.write(b);
@@ -131,17 +131,17 @@ final class Wire {
   }
 
   /// Exactly `length` characters.
-  static String text(Socket socket, int length) throws IOException {
+  public static String text(Socket socket, int length) throws IOException {
     return new String(socket.getInputStream().readNBytes(length), ISO_8859_1);
   }
 
   /// Everything up to the end of the stream.
-  static String all(Socket socket) throws IOException {
+  public static String all(Socket socket) throws IOException {
     return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
   }
 
   /// Sends a line and returns the line that comes back.
-  static String ask(Socket socket, String line) throws IOException {
+  public static String ask(Socket socket, String line) throws IOException {
     send(socket, line + "\n");
     return line(socket);
   }

@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.penlb.acl.AccessLists;
 import org.penlb.balance.ClientTable;
 import org.penlb.balance.Server;
 import org.penlb.balance.ServerTable;
 import org.penlb.balance.Service;
+import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.Settings;
 import org.penlb.loop.Clock;
@@ -29,25 +32,59 @@ final class WiredPen implements AutoCloseable {
   private final ServerSocketChannel socket;
 
   WiredPen(int loopCount, Settings settings, TestServer... testServers) throws Exception {
-    var servers = new ArrayList<Server>();
-    for (var server : testServers) {
-      var address = Wire.local(server.port()).getAddress();
-      servers.add(new Server(servers.size(), ServerSpec.parse(server.address(), -1), address));
-    }
+    this(loopCount, Clock.SYSTEM, settings, servers(null, testServers), AccessLists.OPEN);
+  }
+
+  WiredPen(
+      int loopCount, Clock clock, Settings settings, ServerTable servers, AccessLists accessLists)
+      throws Exception {
     for (int i = 0; i < loopCount; i++) {
-      loops.add(new EventLoop("wired-" + i, Clock.SYSTEM));
+      loops.add(new EventLoop("wired-" + i, clock));
     }
-    service =
-        new Service(
-            "wired",
-            settings,
-            new ServerTable(servers, null, null),
-            new ClientTable(settings.clientsMax(), Duration.ZERO));
+    var clients = new ClientTable(settings.clientsMax(), Duration.ZERO);
+    service = new Service("wired", settings, servers, accessLists, clients);
     tables = ConnectionTable.forService(service, loops, null);
     socket = ServerSocketChannel.open().bind(Wire.local(0), 500);
   }
 
-  static Settings settings(java.util.function.Consumer<Settings.Builder> change) {
+  /// @param abuse null for none
+  static ServerTable servers(TestServer abuse, TestServer... regular) throws Exception {
+    var servers = new ArrayList<Server>();
+    for (var server : regular) {
+      servers.add(server(servers.size(), server));
+    }
+    return new ServerTable(servers, null, abuse == null ? null : server(Server.NO_SLOT, abuse));
+  }
+
+  private static Server server(int slot, TestServer server) throws Exception {
+    var address = Wire.local(server.port()).getAddress();
+    return new Server(slot, ServerSpec.parse(server.address(), -1), address);
+  }
+
+  /// Replaces settings, as a control command does.
+  void apply(Consumer<Settings.Builder> change) throws Exception {
+    var builder = service.settings().toBuilder();
+    change.accept(builder);
+    apply(builder.build(), service.servers());
+  }
+
+  void apply(ServerTable servers) throws Exception {
+    apply(service.settings(), servers);
+  }
+
+  private void apply(Settings settings, ServerTable servers) throws Exception {
+    service.apply(settings, servers, service.accessLists(), service.clients());
+    for (int loop = 0; loop < loops.size(); loop++) {
+      onTable(
+          loop,
+          table -> {
+            table.settingsChanged();
+            return null;
+          });
+    }
+  }
+
+  static Settings settings(Consumer<Settings.Builder> change) {
     var builder = Settings.DEFAULT.toBuilder();
     change.accept(builder);
     return builder.build();
@@ -58,6 +95,59 @@ final class WiredPen implements AutoCloseable {
     new TcpListener(socket, tables).open();
     loops.forEach(EventLoop::start);
   }
+
+  // ---- listeners that come and go -------------------------------------------------------------
+
+  /// Sockets of one address, and who accepts on them.
+  record Listening(List<ServerSocketChannel> sockets, List<TcpListener> listeners) {
+    InetSocketAddress address() throws IOException {
+      return (InetSocketAddress) sockets.getFirst().getLocalAddress();
+    }
+  }
+
+  /// Opens further listeners while the loops run, one for each.
+  ///
+  /// @param replaced null if they are in nobody's place
+  Listening listen(String endpoint, Listening replaced) throws Exception {
+    return listen(endpoint, loops.size(), replaced);
+  }
+
+  /// One socket, which the first loop alone accepts on.
+  Listening listenOnce(String endpoint) throws Exception {
+    return listen(endpoint, 1, null);
+  }
+
+  private Listening listen(String endpoint, int count, Listening replaced) throws Exception {
+    var sockets =
+        ListeningSockets.open(
+            Endpoint.parse(endpoint),
+            count,
+            service.settings().backlog(),
+            false,
+            replaced == null ? List.of() : replaced.sockets());
+    var listeners = new ArrayList<TcpListener>();
+    for (int i = 0; i < sockets.size(); i++) {
+      listeners.add(new TcpListener(sockets.get(i), List.of(tables.get(i))));
+      listeners.getLast().open();
+    }
+    return new Listening(sockets, listeners);
+  }
+
+  /// Those that are open, one that the kernel alone knows of not included.
+  int listeners() {
+    return tables.getFirst().admission().listeners();
+  }
+
+  ConnectionTable table(int loop) {
+    return tables.get(loop);
+  }
+
+  /// Asks a table on its loop.
+  <T> T onTable(int loop, Function<ConnectionTable, T> question) throws Exception {
+    return ask(loop, () -> question.apply(tables.get(loop)));
+  }
+
+  // ---- one connection -------------------------------------------------------------------------
 
   /// Carries one connection, which the test accepts; returns pen's end of the client's side.
   SocketChannel carryOne() throws Exception {
@@ -90,18 +180,7 @@ final class WiredPen implements AutoCloseable {
   }
 
   private <T> T ask(int loop, Callable<T> question) throws Exception {
-    var answer = new CompletableFuture<T>();
-    loops
-        .get(loop)
-        .execute(
-            () -> {
-              try {
-                answer.complete(question.call());
-              } catch (Exception e) {
-                answer.completeExceptionally(e);
-              }
-            });
-    return answer.get(30, TimeUnit.SECONDS);
+    return loops.get(loop).ask(question).get(30, TimeUnit.SECONDS);
   }
 
   @Override
