@@ -6,22 +6,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.penlb.acl.AccessLists;
 import org.penlb.config.BadSettingException;
+import org.penlb.config.Configuration;
 import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.ServiceConfig;
 import org.penlb.config.Settings;
+import org.penlb.language.Draft;
 import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
 import org.penlb.loop.Resolver;
 import org.penlb.stats.Snapshot;
 import org.penlb.unix.Sockets;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A balancer inside a Java program; the command `pen` is one too.
 ///
@@ -31,20 +32,29 @@ import org.slf4j.LoggerFactory;
 ///
 /// Owned by: shared (all methods may be called from any thread).
 public final class Balancer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
-
-  /// How long a loop may take to do what it is asked; it needs milliseconds unless it hangs.
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   private final List<EventLoop> loops = new ArrayList<>();
-  private final List<RunningService> services = new ArrayList<>();
   private final Resolver resolver;
   private final Clock clock;
   private final long startedNanos;
-  private boolean started;
+  private final ListsInForce listsInForce = new ListsInForce();
+  private volatile List<RunningService> services = List.of();
+
+  /// Services that are in no configuration any more, as long as they have connections.
+  private final List<RunningService> leaving = new CopyOnWriteArrayList<>();
+
+  /// Held, before that of the balancer, by who changes it: names may have to be looked up for that,
+  /// which may take long, and the end does not wait for it.
+  private final Object changing = new Object();
+
+  private volatile boolean started;
+
+  /// Nobody is accepted any more, and nothing changed.
+  private boolean ending;
+
   private boolean closed;
 
-  private Balancer(Builder builder, List<ServiceConfig> configs) throws IOException {
+  private Balancer(Builder builder, Configuration configuration)
+      throws IOException, BadSettingException {
     this.clock = builder.clock;
     this.resolver = new Resolver(builder.lookup);
     this.startedNanos = clock.nanos();
@@ -52,10 +62,8 @@ public final class Balancer implements AutoCloseable {
       for (int i = 0; i < builder.loops; i++) {
         loops.add(new EventLoop("loop-" + i, clock));
       }
-      for (var config : configs) {
-        services.add(RunningService.open(config, loops, resolver, clock, builder.takeover));
-      }
-    } catch (IOException | RuntimeException e) {
+      apply(configuration, builder.takeover, false);
+    } catch (IOException | RuntimeException | BadSettingException e) {
       close();
       throw e;
     }
@@ -66,28 +74,140 @@ public final class Balancer implements AutoCloseable {
   }
 
   /// Begins to accept what has been waiting in the backlog since the sockets were opened.
-  ///
-  /// @throws IOException if the system takes no more sockets
-  public synchronized void start() throws IOException {
-    for (var service : services) {
-      service.start();
-    }
+  public synchronized void start() {
+    services.forEach(RunningService::start);
     started = true;
     loops.forEach(EventLoop::start);
+    services.forEach(RunningService::settingsChanged);
     // The first question takes tenths of a second, in which no connection should have to wait.
     Thread.ofPlatform().daemon(true).name("warm-up").start(Sockets::warmUp);
   }
 
+  // ---- change ---------------------------------------------------------------------------------
+
+  /// Makes this configuration the one in force: what differs from the one before is changed, and
+  /// live connections go on. All of it, or nothing if something in it is impossible.
+  ///
+  /// @throws IOException if an address cannot be listened on, a name is unknown, or a file cannot
+  ///   be used
+  /// @throws BadSettingException if the configuration contradicts itself
+  void apply(Configuration configuration) throws IOException, BadSettingException {
+    apply(configuration, false, false);
+  }
+
+  /// As [#apply], and looks again at files that the configuration only names.
+  void applyAnew(Configuration configuration) throws IOException, BadSettingException {
+    apply(configuration, false, true);
+  }
+
+  private void apply(Configuration configuration, boolean takeover, boolean anew)
+      throws IOException, BadSettingException {
+    synchronized (changing) {
+      var lists = listsInForce.prepare(configuration, anew);
+      var changes = prepare(configuration, takeover);
+      synchronized (this) {
+        if (ending) {
+          changes.forEach(RunningService.Change::abandon);
+          throw new IOException("pen is ending: nothing is changed any more");
+        }
+        commit(changes, listsInForce.commit(lists));
+      }
+    }
+  }
+
+  /// What may fail, and what may take long.
+  private List<RunningService.Change> prepare(Configuration configuration, boolean takeover)
+      throws IOException {
+    var replaceable = new ArrayList<ListeningAddress>();
+    for (var service : services) {
+      replaceable.addAll(service.addresses().replaceableBy(configuration.service(service.name())));
+    }
+    leaving.forEach(service -> replaceable.addAll(service.addresses().replaceableBy(null)));
+    var changes = new ArrayList<RunningService.Change>();
+    try {
+      for (var config : configuration.services()) {
+        var service = find(config.name());
+        if (service == null) {
+          service = RunningService.create(config.name(), loops, resolver, clock, started);
+        }
+        changes.add(service.prepare(config, takeover, replaceable));
+      }
+      for (var change : changes) {
+        change.openShared();
+      }
+      return changes;
+    } catch (IOException | RuntimeException e) {
+      changes.forEach(RunningService.Change::abandon);
+      throw e;
+    }
+  }
+
+  /// Once it has started, nothing fails from here on.
+  private void commit(List<RunningService.Change> changes, AccessLists lists) throws IOException {
+    var tables = ClientTables.of(changes);
+    changes.forEach(change -> change.commit(lists, tables.get(change.name())));
+    var gone = new ArrayList<>(services);
+    services = changes.stream().map(RunningService.Change::service).toList();
+    gone.removeAll(services);
+    for (var change : changes) {
+      change.listening().start();
+    }
+    var successors = changes.stream().flatMap(change -> change.listening().successors()).toList();
+    changes.forEach(change -> change.listening().stop(successors));
+    for (var service : gone) {
+      service.leave(successors);
+      leaving.add(service);
+    }
+    forgetLeft();
+  }
+
+  private void forgetLeft() {
+    var left = leaving.stream().filter(RunningService::hasLeft).toList();
+    leaving.removeAll(left);
+    left.forEach(RunningService::close);
+  }
+
+  private RunningService find(String name) {
+    for (var service : services) {
+      if (service.name().equals(name)) {
+        return service;
+      }
+    }
+    return null;
+  }
+
+  /// The service of that name, or null.
+  RunningService service(String name) {
+    return find(name);
+  }
+
+  AccessLists accessLists() {
+    return listsInForce.lists();
+  }
+
+  /// On the monotonic clock.
+  long nowNanos() {
+    return clock.nanos();
+  }
+
+  // ---- questions ------------------------------------------------------------------------------
+
   /// The port of the first listener, useful where 0 let the kernel choose; -1 for a Unix socket.
   public int port() {
-    return services.getFirst().addresses().getFirst() instanceof InetSocketAddress inet
+    return services.getFirst().addresses().all().getFirst().address()
+            instanceof InetSocketAddress inet
         ? inet.getPort()
         : -1;
   }
 
   /// Live connections of all services.
   public int connections() {
-    return services.stream().mapToInt(RunningService::connections).sum();
+    return allServices().mapToInt(RunningService::connections).sum();
+  }
+
+  /// Those too that live connections are all that is left of.
+  private Stream<RunningService> allServices() {
+    return Stream.concat(services.stream(), leaving.stream());
   }
 
   /// Everything the reports show, as of now. Waits for each loop's part, at most five seconds.
@@ -96,24 +216,18 @@ public final class Balancer implements AutoCloseable {
         Version.TEXT,
         Instant.ofEpochMilli(clock.wallMillis()),
         Duration.ofNanos(clock.nanos() - startedNanos),
-        services.stream().map(service -> service.snapshot(PATIENCE)).toList());
+        services.stream().map(RunningService::snapshot).toList());
   }
 
   /// Closes the request logs' files and opens them anew, after they have been renamed.
   public void reopenLogs() {
-    services.forEach(RunningService::reopenLog);
+    allServices().forEach(RunningService::reopenLog);
   }
 
   /// Takes the clients that wait in the backlog, then no more; live connections go on.
   public synchronized void stopAccepting() {
-    if (!started) {
-      return; // a loop that has not started would never do it
-    }
-    // One after the other: the kernel hands what comes too late for a socket to another one of the
-    // port (net.ipv4.tcp_migrate_req), which had better not be closing at the same moment.
-    for (var loop : loops) {
-      onLoops(List.of(loop), l -> services.forEach(service -> service.closeListeners(l)));
-    }
+    ending = true;
+    services.forEach(service -> service.addresses().stopAccepting());
   }
 
   /// Waits until no connection is left.
@@ -141,14 +255,12 @@ public final class Balancer implements AutoCloseable {
     closed = true;
     boolean interrupted = Thread.interrupted(); // put off: a half-closed one would be of no use
     stopAccepting();
-    if (started) {
-      onLoops(loops, loop -> services.forEach(service -> service.closeConnections(loop)));
-    }
+    allServices().forEach(RunningService::closeConnections);
     resolver.close();
     for (var loop : loops) {
       interrupted |= close(loop);
     }
-    services.forEach(RunningService::close);
+    allServices().forEach(RunningService::close);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -169,43 +281,6 @@ public final class Balancer implements AutoCloseable {
     }
   }
 
-  /// Runs a task on each of some loops and waits until all have done it.
-  private static void onLoops(List<EventLoop> some, Consumer<EventLoop> task) {
-    var done = new CountDownLatch(some.size());
-    for (var loop : some) {
-      try {
-        loop.execute(
-            () -> {
-              try {
-                task.accept(loop);
-              } finally {
-                done.countDown();
-              }
-            });
-      } catch (RejectedExecutionException e) {
-        done.countDown(); // it has not begun, or has ended already
-      }
-    }
-    if (awaitAll(done)) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /// Returns whether it was interrupted meanwhile.
-  private static boolean awaitAll(CountDownLatch done) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        if (!done.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-          LOG.warn("an event loop did not answer within {} s", PATIENCE.toSeconds());
-        }
-        return interrupted;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-  }
-
   /// What a balancer is to be.
   ///
   /// Owned by: the thread that builds.
@@ -213,7 +288,7 @@ public final class Balancer implements AutoCloseable {
     private final List<Endpoint> listen = new ArrayList<>();
     private final List<String> servers = new ArrayList<>();
     private final Settings.Builder settings = Settings.DEFAULT.toBuilder();
-    private final List<ServiceConfig> services = new ArrayList<>();
+    private Configuration configuration;
     private String emergency;
     private String requestLog;
     private int loops = Runtime.getRuntime().availableProcessors();
@@ -279,9 +354,9 @@ public final class Balancer implements AutoCloseable {
       return this;
     }
 
-    /// Adds a whole service.
-    Builder service(ServiceConfig service) {
-      services.add(service);
+    /// Replaces all that was said about services.
+    Builder configuration(Configuration whole) {
+      configuration = whole;
       return this;
     }
 
@@ -291,7 +366,7 @@ public final class Balancer implements AutoCloseable {
     /// @throws IOException if an address cannot be listened on, a name is unknown or the log cannot
     ///   be opened
     public Balancer open() throws IOException, BadSettingException {
-      return new Balancer(this, services.isEmpty() ? List.of(ownService()) : services);
+      return new Balancer(this, configuration == null ? ownConfiguration() : configuration);
     }
 
     /// Opens and serves.
@@ -299,11 +374,17 @@ public final class Balancer implements AutoCloseable {
       var balancer = open();
       try {
         balancer.start();
-      } catch (IOException | RuntimeException e) {
+      } catch (RuntimeException e) {
         balancer.close();
         throw e;
       }
       return balancer;
+    }
+
+    private Configuration ownConfiguration() throws BadSettingException {
+      var draft = new Draft(ownService());
+      draft.service(null); // the first one is made of it
+      return draft.build();
     }
 
     private ServiceConfig ownService() throws BadSettingException {

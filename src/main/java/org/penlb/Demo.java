@@ -16,10 +16,10 @@ import java.util.concurrent.Executors;
 import org.penlb.config.BadSettingException;
 import org.penlb.log.Diagnostics;
 import org.penlb.stats.HtmlReport;
-import org.penlb.stats.ReportFile;
 import org.penlb.stats.Snapshot;
 import org.penlb.unix.Signals;
 import org.penlb.unix.Terminal;
+import org.penlb.unix.WholeFile;
 
 /// `pen --demo`: three web servers, pen in front of them, and clients that show what it does.
 ///
@@ -160,7 +160,7 @@ final class Demo {
 
   private void writeReport() throws IOException {
     var file = Files.createTempDirectory("pen-demo").resolve("report.html");
-    ReportFile.write(file, HtmlReport.render(pen.snapshot()));
+    WholeFile.volatileOne(file, "report").write(HtmlReport.render(pen.snapshot()));
     title("All of it as a page, as `kill -USR1` writes it to the file that -w names:");
     out.println("  " + file);
   }

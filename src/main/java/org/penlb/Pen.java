@@ -11,15 +11,19 @@ import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.penlb.acl.ClientAddress;
 import org.penlb.config.BadSettingException;
 import org.penlb.config.CommandLine;
 import org.penlb.config.Launch;
+import org.penlb.config.UnavailableException;
 import org.penlb.config.UsageException;
+import org.penlb.control.Commands;
+import org.penlb.control.ControlListener;
 import org.penlb.log.Diagnostics;
 import org.penlb.stats.HtmlReport;
-import org.penlb.stats.ReportFile;
 import org.penlb.stats.TextReport;
 import org.penlb.unix.Account;
 import org.penlb.unix.Background;
@@ -28,6 +32,7 @@ import org.penlb.unix.Privileges;
 import org.penlb.unix.Signals;
 import org.penlb.unix.Sockets;
 import org.penlb.unix.Syslog;
+import org.penlb.unix.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,18 +43,26 @@ public final class Pen {
   /// How long everything may take to be closed once nobody wants to wait.
   private static final Duration END_PATIENCE = Duration.ofSeconds(5);
 
+  /// How long the end waits for what signals have asked for.
+  private static final Duration ERRANDS_PATIENCE = Duration.ofSeconds(2);
+
   private final Launch launch;
   private final Thread main = Thread.currentThread();
+  private final CountDownLatch serving = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final ExecutorService reports =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("reports").daemon(true).factory());
+  private final ExecutorService errands =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("errands").daemon(true).factory());
+  private final AtomicBoolean reloadAsked = new AtomicBoolean();
   private final AtomicBoolean reportAsked = new AtomicBoolean();
   private final PidFile pidFile;
+  private final Administration administration;
   private Balancer balancer;
+  private ControlListener control;
 
   private Pen(Launch launch) {
     this.launch = launch;
     this.pidFile = new PidFile(launch.pidFile());
+    this.administration = new Administration(launch, this::end);
   }
 
   public static void main(String[] args) {
@@ -67,6 +80,9 @@ public final class Pen {
       var launch = CommandLine.parse("pen " + Version.TEXT, args);
       if (launch.demo()) {
         return new Demo(System.out).run();
+      }
+      if (launch.check()) {
+        return new Check(launch, System.out, System.err).run();
       }
       if (!Background.isChild()) {
         launch.notices().forEach(notice -> System.err.println("pen: " + notice));
@@ -88,7 +104,8 @@ public final class Pen {
 
   private static int failed(PrintStream err, Exception e) {
     var message = e.getMessage() == null ? e.toString() : e.getMessage();
-    err.println("pen: " + message.replaceAll("\\p{Cntrl}", "?")); // names may hold anything
+    // A file may have several errors; names in them may hold anything.
+    message.lines().forEach(line -> err.println("pen: " + line.replaceAll("\\p{Cntrl}", "?")));
     return 1;
   }
 
@@ -100,16 +117,22 @@ public final class Pen {
       Background.detach();
     }
     setUpDiagnostics();
-    balancer = open();
+    var configuration = administration.read();
+    ControlAccess.check(launch, configuration.configuration());
     try {
+      balancer = open(configuration);
+      control = openControl();
       handleSignals(); // first: whoever ends a pen that is starting wants it to clean up, too
       pidFile.write();
       restrict();
-      if (launch.webStats() != null) {
-        ReportFile.check(Filesystem.visible(launch.webStats()));
+      var report = configuration.configuration().webStats();
+      if (report != null) {
+        WholeFile.volatileOne(Filesystem.visible(report), "report").check();
       }
+      Diagnostics.level(configuration.configuration().debug());
       Diagnostics.decouple();
       balancer.start();
+      administer(configuration);
       if (!launch.foreground()) {
         Background.ready();
       }
@@ -117,8 +140,13 @@ public final class Pen {
       ended.await();
       drain();
     } finally {
-      reports.close(); // one that is being written is not left half done beside the old one
-      balancer.close();
+      endErrands();
+      if (control != null) {
+        control.close();
+      }
+      if (balancer != null) {
+        balancer.close();
+      }
       pidFile.remove();
       Diagnostics.close();
     }
@@ -143,13 +171,38 @@ public final class Pen {
     }
   }
 
-  private Balancer open() throws IOException, BadSettingException {
+  private void administer(Administration.Reading configuration) throws IOException {
+    administration.administer(
+        configuration, balancer, control == null ? "" : control.addressText());
+    if (control != null) {
+      var commands = new Commands(Commands.language(), administration, launch.controlFiles());
+      boolean wildcard = ControlAccess.isWildcard(launch.control());
+      control.start(commands, new ControlAccess(wildcard, administration));
+    }
+    administration.begin();
+    serving.countDown();
+  }
+
+  private ControlListener openControl() throws IOException {
+    var endpoint = launch.control();
+    if (endpoint == null) {
+      return null;
+    }
+    return launch.takeover() ? ControlListener.takeOver(endpoint) : ControlListener.open(endpoint);
+  }
+
+  private Balancer open(Administration.Reading reading) throws IOException, BadSettingException {
     var builder = Balancer.builder().takeover(launch.takeover());
     if (launch.loops() > 0) {
       builder.loops(launch.loops());
     }
-    launch.services().forEach(builder::service);
-    return builder.open();
+    try {
+      return builder.configuration(reading.configuration()).open();
+    } catch (UnavailableException e) {
+      throw reading.placed(e);
+    } catch (BadSettingException e) {
+      throw reading.placed(e);
+    }
   }
 
   /// Gives up what was needed to open sockets and files only.
@@ -174,7 +227,7 @@ public final class Pen {
   /// Each connection has two, and the JVM some more.
   private void warnOfDescriptors() {
     long needed = 64;
-    for (var service : launch.services()) {
+    for (var service : administration.configuration().services()) {
       needed += 2L * service.settings().connectionsMax();
     }
     int limit = Sockets.maxDescriptors();
@@ -191,7 +244,7 @@ public final class Pen {
   private void drain() {
     balancer.stopAccepting();
     var patience = Duration.ZERO;
-    for (var service : launch.services()) {
+    for (var service : administration.configuration().services()) {
       var drain = service.settings().drain();
       patience = drain.compareTo(patience) > 0 ? drain : patience;
     }
@@ -210,10 +263,23 @@ public final class Pen {
     }
   }
 
+  /// A report that is being written is not left half done beside the old one; but the look-up of a
+  /// name may take a minute.
+  private void endErrands() {
+    errands.shutdown();
+    try {
+      if (!errands.awaitTermination(ERRANDS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        log().info("what a signal asked for is still being done and is not waited for");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // told again to end
+    }
+  }
+
   // ---- signals --------------------------------------------------------------------------------
 
   private void handleSignals() {
-    Signals.on("HUP", balancer::reopenLogs);
+    Signals.on("HUP", this::reload);
     Signals.on("USR1", this::askForReport);
     Signals.on("TERM", this::end);
     Signals.on("INT", this::end);
@@ -237,25 +303,50 @@ public final class Pen {
     Runtime.getRuntime().halt(1);
   }
 
-  /// One report at a time; those asked for before one has begun are one.
+  private void reload() {
+    balancer.reopenLogs();
+    errand(reloadAsked, administration::reload);
+  }
+
   private void askForReport() {
-    if (ended.getCount() > 0 && reportAsked.compareAndSet(false, true)) {
-      reports.execute(
-          () -> {
-            reportAsked.set(false);
-            report();
-          });
+    errand(reportAsked, this::report);
+  }
+
+  /// Does what a signal asks for: not where signals arrive, as the look-up of a name may take its
+  /// time and TERM is not to wait for it; not before pen serves; and once for all signals that have
+  /// come before it begins.
+  private void errand(AtomicBoolean asked, Runnable task) {
+    if (ended.getCount() == 0 || !asked.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      errands.execute(() -> onErrand(asked, task));
+    } catch (RejectedExecutionException e) {
+      log().debug("a signal comes too late: pen is ending");
+    }
+  }
+
+  private void onErrand(AtomicBoolean asked, Runnable task) {
+    try {
+      serving.await();
+      asked.set(false);
+      task.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      log().error("cannot do what a signal asked for: {}", e.toString(), e);
     }
   }
 
   private void report() {
     var snapshot = balancer.snapshot();
-    if (launch.webStats() == null) {
+    var file = administration.configuration().webStats();
+    if (file == null) {
       TextReport.render(snapshot).lines().forEach(line -> log().info("{}", line));
       return;
     }
     try {
-      ReportFile.write(Filesystem.visible(launch.webStats()), HtmlReport.render(snapshot));
+      WholeFile.volatileOne(Filesystem.visible(file), "report").write(HtmlReport.render(snapshot));
     } catch (IOException e) {
       log().warn("{}", e.getMessage());
     }

@@ -1,32 +1,21 @@
 package org.penlb;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.penlb.acl.ClientAddress;
-import org.penlb.balance.Client;
+import org.penlb.acl.AccessLists;
 import org.penlb.balance.ClientTable;
 import org.penlb.balance.Server;
 import org.penlb.balance.ServerTable;
 import org.penlb.balance.Service;
-import org.penlb.config.Endpoint;
-import org.penlb.config.ServerSpec;
 import org.penlb.config.ServiceConfig;
+import org.penlb.config.Settings;
+import org.penlb.config.UnavailableException;
+import org.penlb.language.RunningPen;
 import org.penlb.log.RequestLog;
 import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
@@ -34,8 +23,6 @@ import org.penlb.loop.Resolver;
 import org.penlb.stats.CloseCause;
 import org.penlb.stats.Snapshot;
 import org.penlb.tcp.ConnectionTable;
-import org.penlb.tcp.ListeningSockets;
-import org.penlb.tcp.TcpListener;
 import org.penlb.tcp.TcpSockets;
 import org.penlb.unix.Filesystem;
 import org.slf4j.Logger;
@@ -43,128 +30,209 @@ import org.slf4j.LoggerFactory;
 
 /// One service with the sockets, loops and files that serve it.
 ///
-/// Owned by: shared (immutable but for the parts that say so themselves).
-final class RunningService {
+/// Owned by: shared. What changes is replaced under the lock of the [Balancer], and read by any
+/// thread.
+final class RunningService implements RunningPen.LiveService {
   private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
-
-  /// Rows of a report; more help nobody.
-  private static final int ROWS = 1000;
 
   private final Service service;
   private final List<EventLoop> loops;
   private final Clock clock;
-  private final RequestLog requestLog;
+  private final ServerLookup lookup;
   private final List<ConnectionTable> tables;
-  private final List<ServerSocketChannel> sockets = new ArrayList<>();
-  private final List<SocketAddress> addresses = new ArrayList<>();
-  private final List<UnixSocketFile> socketFiles = new ArrayList<>();
-  private final List<TcpListener> listeners = new ArrayList<>();
-
-  /// A Unix socket's path and the file that it named when it was ours.
-  private record UnixSocketFile(Path path, Object key) {}
+  private final ListeningAddresses addresses;
+  private volatile RequestLog requestLog;
+  private volatile ServiceConfig config;
 
   private RunningService(
-      Service service, List<EventLoop> loops, Clock clock, RequestLog requestLog) {
+      Service service, List<EventLoop> loops, Clock clock, ServerLookup lookup, boolean started) {
     this.service = service;
     this.loops = loops;
     this.clock = clock;
-    this.requestLog = requestLog;
-    this.tables = ConnectionTable.forService(service, loops, requestLog);
+    this.lookup = lookup;
+    this.tables = ConnectionTable.forService(service, loops, null);
+    this.addresses = new ListeningAddresses(service.name(), loops, tables, started);
   }
 
-  static RunningService open(
-      ServiceConfig config, List<EventLoop> loops, Resolver resolver, Clock clock, boolean takeover)
-      throws IOException {
-    var settings = config.settings();
-    var service =
-        new Service(
-            config.name(),
-            settings,
-            servers(config, resolver),
-            new ClientTable(settings.clientsMax(), settings.tracking()));
-    var log =
-        config.requestLog() == null
-            ? null
-            : RequestLog.open(config.requestLog(), clock::wallMillis, Filesystem::visible);
-    var running = new RunningService(service, loops, clock, log);
-    try {
-      TcpSockets.checkSource(settings.source());
-      for (var endpoint : config.listen()) {
-        running.listen(
-            endpoint, ListeningSockets.open(endpoint, loops.size(), settings.backlog(), takeover));
+  // ---- changes --------------------------------------------------------------------------------
+
+  /// Something that a change needs and that may not be had.
+  @FunctionalInterface
+  private interface Attempt {
+    void run() throws IOException;
+  }
+
+  /// Everything that a change needs and that may fail: made, but not in use yet.
+  ///
+  /// Owned by: the thread that changes.
+  final class Change {
+    private final ServiceConfig next;
+    private final ServerTable servers;
+    private final ListeningAddresses.Move listening;
+    private RequestLog log = requestLog;
+
+    private Change(ServiceConfig next, boolean takeover, List<ListeningAddress> replaceable)
+        throws UnavailableException {
+      this.next = next;
+      this.servers = lookup.servers(next, service.servers());
+      this.listening = addresses.new Move(next, takeover, replaceable);
+      try {
+        attempt("source", this::checkSource);
+        attempt("transparent", this::checkTransparent);
+        attempt("listen", listening::openOwn);
+        attempt("log", this::openLog);
+      } catch (UnavailableException | RuntimeException e) {
+        abandon();
+        throw e;
       }
-    } catch (IOException | RuntimeException e) {
-      running.close();
-      throw e;
     }
-    return running;
+
+    /// @param command that asks for it
+    private void attempt(String command, Attempt attempt) throws UnavailableException {
+      try {
+        attempt.run();
+      } catch (IOException e) {
+        throw new UnavailableException(name() + "/" + command, e);
+      }
+    }
+
+    private void checkSource() throws IOException {
+      var source = next.settings().source();
+      if (config == null || !Objects.equals(source, config.settings().source())) {
+        TcpSockets.checkSource(source);
+      }
+    }
+
+    private void checkTransparent() throws IOException {
+      if (next.settings().transparent() && (config == null || !config.settings().transparent())) {
+        TcpSockets.checkTransparent();
+      }
+    }
+
+    /// The last thing that may fail, see [ListeningAddresses.Move#openShared].
+    void openShared() throws UnavailableException {
+      attempt("listen", listening::openShared);
+    }
+
+    private void openLog() throws IOException {
+      if (config == null || !Objects.equals(next.requestLog(), config.requestLog())) {
+        log =
+            next.requestLog() == null
+                ? null
+                : RequestLog.open(next.requestLog(), clock::wallMillis, Filesystem::visible);
+      }
+    }
+
+    String name() {
+      return next.name();
+    }
+
+    RunningService service() {
+      return RunningService.this;
+    }
+
+    ListeningAddresses.Move listening() {
+      return listening;
+    }
+
+    ServiceConfig next() {
+      return next;
+    }
+
+    /// What is in force so far; null if the service is new.
+    ServiceConfig before() {
+      return config;
+    }
+
+    /// The client table so far.
+    ClientTable clients() {
+      return service.clients();
+    }
+
+    /// Nothing has changed.
+    void abandon() {
+      listening.abandon();
+      if (log != null && log != requestLog) {
+        log.close();
+      }
+    }
+
+    /// From now on it is in force, but for the addresses.
+    ///
+    /// @param clients perhaps shared with other services
+    void commit(AccessLists lists, ClientTable clients) {
+      lookup.commit(servers, service.servers(), next, clock.nanos());
+      service.apply(next.settings(), servers, lists, clients);
+      config = next;
+      var old = requestLog;
+      requestLog = log;
+      onEachLoop(
+          table -> {
+            table.replaceLog(log);
+            table.settingsChanged();
+            return true;
+          });
+      if (old != null && old != log) {
+        old.close(); // nobody uses it any more
+      }
+    }
   }
 
-  private static ServerTable servers(ServiceConfig config, Resolver resolver) throws IOException {
-    var period = config.settings().resolve();
-    var regular = new ArrayList<Server>();
-    for (var spec : config.servers()) {
-      regular.add(server(regular.size(), spec, resolver, period));
-    }
-    return new ServerTable(
-        regular,
-        special(config.emergency(), resolver, period),
-        special(config.abuse(), resolver, period));
+  /// A service that serves nobody: [Change#commit] gives it what it needs.
+  ///
+  /// @param started whether the loops run
+  static RunningService create(
+      String name, List<EventLoop> loops, Resolver resolver, Clock clock, boolean started) {
+    var none = new ServerTable(List.of(), null, null);
+    var service = new Service(name, Settings.DEFAULT, none, new ClientTable(1, Duration.ZERO));
+    return new RunningService(service, loops, clock, new ServerLookup(resolver), started);
   }
 
-  private static Server special(ServerSpec spec, Resolver resolver, Duration period)
-      throws IOException {
-    return spec == null ? null : server(Server.NO_SLOT, spec, resolver, period);
+  /// @throws UnavailableException that says what cannot be had; nothing has changed then
+  ///
+  /// @param replaceable addresses, of other services too, that nobody needs once this is in force;
+  ///   those that this one goes on with are taken out of it
+  Change prepare(ServiceConfig next, boolean takeover, List<ListeningAddress> replaceable)
+      throws UnavailableException {
+    return new Change(next, takeover, replaceable);
   }
 
-  private static Server server(int slot, ServerSpec spec, Resolver resolver, Duration period)
-      throws IOException {
-    InetAddress address;
-    try {
-      address = resolver.first(spec.host());
-    } catch (UnknownHostException e) {
-      throw new IOException("server " + spec.hostAndPort() + ": unknown host", e);
-    }
-    var server = new Server(slot, spec, address);
-    if (period.isPositive() && !address.getHostAddress().equals(spec.host())) {
-      resolver.watch(spec.host(), period, () -> server.address().getAddress(), server::moveTo);
-    }
-    return server;
+  /// It is in no configuration any more: its connections go on, and nobody else comes.
+  ///
+  /// @param successors of other services, to whom clients may go
+  void leave(List<ListeningAddress> successors) {
+    addresses.leave(successors);
+    LOG.info("service {}: gone; connections: {}", name(), connections());
   }
 
-  private void listen(Endpoint endpoint, List<ServerSocketChannel> opened) throws IOException {
-    sockets.addAll(opened);
-    for (int i = 0; i < opened.size(); i++) {
-      listeners.add(new TcpListener(opened.get(i), tablesFor(i, opened.size())));
-    }
-    if (endpoint.isUnix()) {
-      // Not the socket's own address: one that took over was bound under another name.
-      addresses.add(UnixDomainSocketAddress.of(endpoint.path()));
-      socketFiles.add(new UnixSocketFile(endpoint.path(), fileKey(endpoint.path())));
-    } else {
-      addresses.add(opened.getFirst().getLocalAddress());
-    }
+  /// Whether it has done what was left to do after [#leave].
+  boolean hasLeft() {
+    return connections() == 0 && addresses.areClosed();
   }
 
-  /// A socket for each loop, or one whose connections all loops carry in turn.
-  private List<ConnectionTable> tablesFor(int socket, int socketCount) {
-    return socketCount == tables.size() ? List.of(tables.get(socket)) : tables;
-  }
+  // ---- life -----------------------------------------------------------------------------------
 
-  void start() throws IOException {
-    for (var listener : listeners) {
-      listener.open();
-    }
+  /// Before the loops start.
+  void start() {
+    addresses.loopsStart();
     LOG.info(
         "listening on {} for {}",
-        String.join(", ", addressTexts()),
+        String.join(", ", listening()),
         service.servers().servers().stream()
             .map(Server::toString)
             .collect(Collectors.joining(", ")));
   }
 
-  List<SocketAddress> addresses() {
+  ListeningAddresses addresses() {
     return addresses;
+  }
+
+  String name() {
+    return service.name();
+  }
+
+  ServiceConfig config() {
+    return config;
   }
 
   int connections() {
@@ -172,173 +240,93 @@ final class RunningService {
   }
 
   void reopenLog() {
-    if (requestLog != null) {
-      requestLog.reopen();
+    var log = requestLog;
+    if (log != null) {
+      log.reopen();
     }
   }
 
-  /// On the loop: those listeners that are its own.
-  void closeListeners(EventLoop loop) {
-    for (var listener : listeners) {
-      if (listener.loop() == loop) {
-        listener.close();
-      }
-    }
+  /// Has the tables look at the settings, for what does not do so by itself.
+  void settingsChanged() {
+    onEachLoop(
+        table -> {
+          table.settingsChanged();
+          return true;
+        });
   }
 
-  void closeConnections(EventLoop loop) {
-    tables.get(loops.indexOf(loop)).closeAll(CloseCause.SHUTDOWN);
+  void closeConnections() {
+    onEachLoop(
+        table -> {
+          table.closeAll(CloseCause.SHUTDOWN);
+          return true;
+        });
   }
 
-  /// After the loops have ended.
+  /// After the loops have ended, or once there is nothing left to do.
   void close() {
-    for (var socket : sockets) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        LOG.warn("cannot close a listener: {}", e.getMessage());
-      }
-    }
-    for (var file : socketFiles) {
-      removeSocketFile(file);
-    }
+    addresses.close();
     if (requestLog != null) {
       requestLog.close();
     }
+    lookup.forget(service.servers());
   }
 
-  /// A pen that took over has its own socket at the path by now, which is to stay.
-  private static void removeSocketFile(UnixSocketFile file) {
-    var visible = Filesystem.visible(file.path());
-    try {
-      if (file.key().equals(fileKey(visible))) {
-        Files.delete(visible);
-      }
-    } catch (IOException e) {
-      LOG.debug("{}: {}", visible, e.toString());
-    }
+  // ---- questions ------------------------------------------------------------------------------
+
+  @Override
+  public Service service() {
+    return service;
   }
 
-  private static Object fileKey(Path path) throws IOException {
-    return Files.getAttribute(path, "unix:ino");
+  @Override
+  public List<String> listening() {
+    return addresses.all().stream().map(ListeningAddress::toString).toList();
   }
 
-  // ---- report ---------------------------------------------------------------------------------
-
-  Snapshot.Service snapshot(Duration patience) {
-    var live = liveConnections(patience); // first: brings the counts of servers up to date
-    long now = clock.nanos();
-    service.clients().forgetExpired(now);
-    var settings = service.settings();
-    var servers = service.servers();
-    var special = new ArrayList<Snapshot.Server>();
-    addSpecial(special, "emergency", servers.emergency(), now);
-    addSpecial(special, "abuse", servers.abuse(), now);
-    return new Snapshot.Service(
-        service.name(),
-        addressTexts(),
-        settings.mode(),
-        connections(),
-        settings.connectionsMax(),
-        service.clients().size(),
-        service.clients().limit(),
-        service.counters().accepted(),
-        servers.servers().stream().map(server -> snapshot("server", server, now)).toList(),
-        special,
-        service.clients().newest(ROWS).stream().map(client -> snapshot(client, now)).toList(),
-        live,
-        service.counters().closesByCause(),
-        requestLog == null ? 0 : requestLog.dropped());
+  @Override
+  public Snapshot.Details connection(long number) {
+    return first(table -> table.details(number));
   }
 
-  private List<Snapshot.Connection> liveConnections(Duration patience) {
-    var parts = new ArrayList<CompletableFuture<List<Snapshot.Connection>>>();
-    for (int i = 0; i < loops.size(); i++) {
-      var table = tables.get(i);
-      var part = new CompletableFuture<List<Snapshot.Connection>>();
-      parts.add(part);
-      try {
-        loops.get(i).execute(() -> part.complete(table.snapshot(ROWS)));
-      } catch (RejectedExecutionException e) {
-        part.complete(List.of());
-      }
-    }
-    var all = new ArrayList<Snapshot.Connection>();
-    for (var part : parts) {
-      all.addAll(await(part, patience));
-    }
-    all.sort((a, b) -> Long.compare(a.number(), b.number()));
-    return all.subList(0, Math.min(all.size(), ROWS));
+  @Override
+  public Snapshot.Details connectionOfDescriptor(int descriptor) {
+    return first(table -> table.ownerOf(descriptor));
   }
 
-  private static List<Snapshot.Connection> await(
-      CompletableFuture<List<Snapshot.Connection>> part, Duration patience) {
-    try {
-      return part.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("report: an event loop did not answer: {}", e.toString());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return List.of();
+  @Override
+  public boolean close(long number) {
+    return onEachLoop(table -> table.close(number, CloseCause.CONTROL)).contains(true);
   }
 
-  private List<String> addressTexts() {
-    return addresses.stream().map(RunningService::text).toList();
+  @Override
+  public Snapshot.Details connectionFrom(InetSocketAddress local) {
+    return first(table -> table.from(local));
   }
 
-  private static String text(SocketAddress address) {
-    if (!(address instanceof InetSocketAddress inet)) {
-      return address.toString();
-    }
-    var host = ClientAddress.of(inet).toString();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+  @Override
+  public int idlers() {
+    return tables.getFirst().idleOnAllLoops();
   }
 
-  private static void addSpecial(
-      List<Snapshot.Server> servers, String role, Server server, long now) {
-    if (server != null) {
-      servers.add(snapshot(role, server, now));
-    }
+  private <T> T first(Function<ConnectionTable, T> question) {
+    return onEachLoop(question).stream().filter(Objects::nonNull).findFirst().orElse(null);
   }
 
-  private static Snapshot.Server snapshot(String role, Server server, long now) {
-    var spec = server.spec();
-    return new Snapshot.Server(
-        role,
-        server.slot(),
-        spec.host(),
-        server.addressText().toString(),
-        spec.port(),
-        state(server, now),
-        Duration.ofNanos(server.blacklistedNanos(now)),
-        server.connections(),
-        spec.max(),
-        spec.hard(),
-        spec.weight(),
-        spec.prio(),
-        server.accepted(),
-        server.failed(),
-        server.sent(),
-        server.received());
+  @Override
+  public Snapshot.Service snapshot() {
+    var live = // first: brings the counts of servers up to date
+        onEachLoop(table -> table.snapshot(ServiceReport.ROWS)).stream()
+            .flatMap(List::stream)
+            .sorted((a, b) -> Long.compare(a.number(), b.number()))
+            .limit(ServiceReport.ROWS)
+            .toList();
+    var log = requestLog;
+    return ServiceReport.of(
+        service, listening(), connections(), live, log == null ? 0 : log.dropped(), clock.nanos());
   }
 
-  private static Snapshot.ServerState state(Server server, long now) {
-    if (server.spec().port() == 0) {
-      return Snapshot.ServerState.UNUSED;
-    }
-    return server.isBlacklisted(now) ? Snapshot.ServerState.BLACKLISTED : Snapshot.ServerState.UP;
-  }
-
-  private static Snapshot.Client snapshot(Client client, long now) {
-    var server = client.server();
-    return new Snapshot.Client(
-        client.address().toString(),
-        Duration.ofNanos(now - client.lastVisitNanos()),
-        server == null ? -1 : server.slot(),
-        client.reason() == null ? "" : client.reason().label(),
-        client.connects(),
-        client.sent(),
-        client.received());
+  private <T> List<T> onEachLoop(Function<ConnectionTable, T> question) {
+    return LoopAnswers.ask(loops, tables, question);
   }
 }

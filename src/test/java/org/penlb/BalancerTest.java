@@ -9,10 +9,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.penlb.acl.AccessLists;
+import org.penlb.acl.AccessRule;
 import org.penlb.config.BadSettingException;
+import org.penlb.config.Configuration;
 import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.ServiceConfig;
@@ -146,8 +150,10 @@ class BalancerTest {
         var pen =
             Balancer.builder()
                 .loops(2)
-                .service(service("one", one.getLocalPort(), 10))
-                .service(service("other", other.getLocalPort(), 20))
+                .configuration(
+                    configuration(
+                        service("one", one.getLocalPort(), 10),
+                        service("other", other.getLocalPort(), 20)))
                 .start();
         var client = connect(port(pen, 0));
         var atOne = one.accept();
@@ -165,6 +171,11 @@ class BalancerTest {
           .extracting(Snapshot.Service::connectionsMax, Snapshot.Service::clients)
           .containsExactly(tuple(10, 1), tuple(20, 1));
     }
+  }
+
+  private static Configuration configuration(ServiceConfig... services) {
+    var lists = Collections.nCopies(AccessLists.COUNT, List.<AccessRule>of());
+    return new Configuration(List.of(services), lists, 0, -1, 0, null, null);
   }
 
   private static ServiceConfig service(String name, int serverPort, int connectionsMax)

@@ -35,11 +35,27 @@ class HouseTest {
           entry("config", Set.of("acl")),
           entry("loop", Set.of("log")),
           entry("balance", Set.of("acl", "config", "stats")),
+          entry("language", Set.of("acl", "balance", "config", "stats", "unix")),
           entry("http", Set.of("log", "loop")),
           entry("tcp", Set.of("acl", "balance", "config", "http", "log", "loop", "stats", "unix")),
           entry(
+              "control",
+              Set.of(
+                  "acl", "balance", "config", "language", "log", "loop", "stats", "tcp", "unix")),
+          entry(
               ROOT,
-              Set.of("acl", "balance", "config", "http", "log", "loop", "stats", "tcp", "unix")));
+              Set.of(
+                  "acl",
+                  "balance",
+                  "config",
+                  "control",
+                  "http",
+                  "language",
+                  "log",
+                  "loop",
+                  "stats",
+                  "tcp",
+                  "unix")));
 
   private static final JavaClasses CLASSES = classes();
   private static final Sources SOURCES = sources();

@@ -66,19 +66,9 @@ class ClassicPenIT {
         new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(stderr).start();
     var running = new Running(process, host, port);
     // Looks into the kernel's table: a connection to try it would be a client.
-    PenProcess.eventually("it listens", () -> isListening(port) || !process.isAlive());
+    PenProcess.eventually(
+        "it listens", () -> !Kernel.listeners(port).isEmpty() || !process.isAlive());
     return running;
-  }
-
-  private static boolean isListening(int port) throws IOException {
-    var wanted = ":%04X 0".formatted(port);
-    for (var table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
-      if (Files.readAllLines(Path.of(table)).stream()
-          .anyMatch(line -> line.contains(wanted) && line.contains(" 0A "))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   @ParameterizedTest

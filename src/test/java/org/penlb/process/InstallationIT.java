@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,7 @@ class InstallationIT {
 
   private static void startsAndServes(ProcessBuilder command) throws Exception {
     try (var web = new WebServer("a")) {
-      command.command().addAll(java.util.List.of("-f", "127.0.0.1:0", web.address()));
+      command.command().addAll(List.of("-f", "127.0.0.1:0", web.address()));
       try (var pen = PenProcess.start(command)) {
         assertThat(WebServer.get("127.0.0.1", pen.port(), "/")).isEqualTo("a");
         assertThat(pen.stderr().lines()).singleElement().asString().contains("listening");
@@ -56,6 +57,21 @@ class InstallationIT {
     var search = new ProcessBuilder("sh", "-c", "exec pen \"$@\"", "sh");
     search.environment().merge("PATH", links + ":", (old, more) -> more + old);
     startsAndServes(search);
+  }
+
+  @Test
+  void itHasBothCommandsTheirPagesAndTheirCompletion() throws Exception {
+    var root = Path.of(install("-r", "copy")).resolve("../..").normalize();
+    for (var page : List.of("pen.1", "penctl.1", "pen.conf.5")) {
+      assertThat(root.resolve("man").resolve(page))
+          .hasSameTextualContentAs(PenProcess.ROOT.resolve("man").resolve(page));
+    }
+    for (var command : List.of("pen", "penctl")) {
+      assertThat(PenProcess.run(root.resolve("bin").resolve(command).toString(), "--version").out())
+          .startsWith(command + " ");
+      assertThat(root.resolve("share/bash-completion/completions").resolve(command))
+          .hasSameTextualContentAs(PenProcess.ROOT.resolve("bin/pen.bash-completion"));
+    }
   }
 
   @Test

@@ -52,22 +52,33 @@ class SyslogIT {
     PenProcess.eventually("a listener", () -> Files.exists(SOCKET));
     pidFile = dir.resolve("pid");
     int port = WebServer.freePort();
+    var file = Files.writeString(dir.resolve("pen.conf"), "blacklist 5\n");
     try (var web = new WebServer("a")) {
-      var address = "127.0.0.1:" + port;
       var outcome =
           PenProcess.run(
-              PenProcess.PEN, "-p", pidFile.toString(), address, "127.0.0.1:1", web.address());
+              PenProcess.PEN,
+              "-p",
+              pidFile.toString(),
+              "-F",
+              file.toString(),
+              "127.0.0.1:" + port,
+              "127.0.0.1:1",
+              web.address());
       assertThat(outcome).isEqualTo(new PenProcess.Outcome(0, "", ""));
       assertThat(WebServer.get("127.0.0.1", port, "/")).isEqualTo("a");
       PenProcess.signal(pid(), "USR1");
       // <facility * 8 + severity>: user.info, user.warning
       var from = " pen[" + pid() + "]: ";
       PenProcess.eventually("a report", () -> Files.readString(log).contains("Closes by cause"));
+      Files.writeString(file, "blacklist 5\nnonsense\n");
+      PenProcess.signal(pid(), "HUP");
+      PenProcess.eventually("an error", () -> Files.readString(log).contains("not applied"));
       var messages = Files.readString(log);
       assertThat(messages.lines()).allMatch(line -> line.contains(from));
       assertThat(messages.lines())
           .anyMatch(line -> line.startsWith("<14>") && line.contains(from + "listening on"))
-          .anyMatch(line -> line.startsWith("<12>") && line.contains("Connection refused"));
+          .anyMatch(line -> line.startsWith("<12>") && line.contains("Connection refused"))
+          .anyMatch(line -> line.startsWith("<11>") && line.contains(from + file + ", line 2: "));
     }
   }
 }

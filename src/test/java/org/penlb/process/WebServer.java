@@ -10,9 +10,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/// A web server that answers each request with its name and keeps connections open; and requests to
-/// it.
+/// A web server that answers each request with its name and keeps connections open, but for
+/// [#LAST]; and requests to it.
 final class WebServer implements AutoCloseable {
+  /// The path of a request after which the server closes the connection.
+  static final String LAST = "/last";
+
   private final ServerSocket socket;
   private final String answer;
 
@@ -46,9 +49,14 @@ final class WebServer implements AutoCloseable {
   private void serve(Socket client) {
     try (client) {
       var in = new BufferedReader(new InputStreamReader(client.getInputStream(), ISO_8859_1));
+      boolean last = false;
       for (var line = in.readLine(); line != null; line = in.readLine()) {
+        last |= line.startsWith("GET " + LAST);
         if (line.isEmpty()) {
           client.getOutputStream().write(answer.getBytes(ISO_8859_1));
+          if (last) {
+            return;
+          }
         }
       }
     } catch (IOException e) {

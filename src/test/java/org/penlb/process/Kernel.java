@@ -1,0 +1,29 @@
+package org.penlb.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What the kernel knows of sockets, without a connection to try them.
+final class Kernel {
+  private static final String LISTEN = "0A";
+
+  private Kernel() {}
+
+  /// Its numbers (inodes) of the sockets that listen on a TCP port; proc_net_tcp(5).
+  static Set<String> listeners(int port) throws IOException {
+    var sockets = new TreeSet<String>();
+    for (var table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      for (var line : Files.readAllLines(Path.of(table))) {
+        var words = line.strip().split("\\s+", -1);
+        if (words[1].endsWith(":%04X".formatted(port)) && words[3].equals(LISTEN)) {
+          sockets.add(words[9]);
+        }
+      }
+    }
+    return sockets;
+  }
+}
