@@ -70,7 +70,7 @@ public class PolicyBenchmark {
   /// For a client that is new: no server has been noted for it.
   @Benchmark
   public Server choose() {
-    var server = new Candidates(service, client, 1, false).next(1);
+    var server = new Candidates(service, client, client.address(), 1).next(1);
     server.release();
     return server;
   }
