@@ -13,8 +13,8 @@ import org.penlb.language.Statement;
 ///
 /// Owned by: immutable.
 public final class Commands implements Interpreter {
-  /// How every reply to a command that was refused begins.
-  static final String ERROR = "error: ";
+  /// How each line of the reply to a command that was refused begins.
+  public static final String ERROR = "error: ";
 
   private final Language language;
   private final RunningPen pen;
