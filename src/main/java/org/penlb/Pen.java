@@ -104,9 +104,13 @@ public final class Pen {
 
   private static int failed(PrintStream err, Exception e) {
     var message = e.getMessage() == null ? e.toString() : e.getMessage();
-    // A file may have several errors; names in them may hold anything.
-    message.lines().forEach(line -> err.println("pen: " + line.replaceAll("\\p{Cntrl}", "?")));
+    message.lines().forEach(line -> complain(err, line)); // a file may have several errors
     return 1;
+  }
+
+  /// Names in an error may hold anything.
+  static void complain(PrintStream err, String line) {
+    err.println("pen: " + line.replaceAll("\\p{Cntrl}", "?"));
   }
 
   // ---- from start to end ----------------------------------------------------------------------
