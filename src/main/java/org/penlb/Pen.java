@@ -180,8 +180,7 @@ public final class Pen {
         configuration, balancer, control == null ? "" : control.addressText());
     if (control != null) {
       var commands = new Commands(Commands.language(), administration, launch.controlFiles());
-      boolean wildcard = ControlAccess.isWildcard(launch.control());
-      control.start(commands, new ControlAccess(wildcard, administration));
+      control.start(commands, ControlAccess.at(control.address(), administration));
     }
     administration.begin();
     serving.countDown();
