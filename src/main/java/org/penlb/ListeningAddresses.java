@@ -239,15 +239,9 @@ final class ListeningAddresses {
   /// Loop after loop: the kernel hands what comes too late for a socket to another one of the port
   /// (net.ipv4.tcp_migrate_req), which had better not be closing at the same moment.
   private void stopAccepting(List<ListeningAddress> some) {
-    for (int i = 0; i < loops.size(); i++) {
-      var loop = loops.get(i);
-      LoopAnswers.ask(
-          List.of(loop),
-          List.of(tables.get(i)),
-          _ -> {
-            some.forEach(address -> address.stop(loop));
-            return true;
-          });
+    for (var loop : loops) {
+      var one = List.of(loop);
+      LoopAnswers.tell(one, one, _ -> some.forEach(address -> address.stop(loop)));
     }
   }
 

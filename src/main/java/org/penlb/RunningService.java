@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.penlb.acl.AccessLists;
@@ -166,11 +167,10 @@ final class RunningService implements RunningPen.LiveService {
       config = next;
       var old = requestLog;
       requestLog = log;
-      onEachLoop(
+      tellEachLoop(
           table -> {
             table.replaceLog(log);
             table.settingsChanged();
-            return true;
           });
       if (old != null && old != log) {
         old.close(); // nobody uses it any more
@@ -248,19 +248,11 @@ final class RunningService implements RunningPen.LiveService {
 
   /// Has the tables look at the settings, for what does not do so by itself.
   void settingsChanged() {
-    onEachLoop(
-        table -> {
-          table.settingsChanged();
-          return true;
-        });
+    tellEachLoop(ConnectionTable::settingsChanged);
   }
 
   void closeConnections() {
-    onEachLoop(
-        table -> {
-          table.closeAll(CloseCause.SHUTDOWN);
-          return true;
-        });
+    tellEachLoop(table -> table.closeAll(CloseCause.SHUTDOWN));
   }
 
   /// After the loops have ended, or once there is nothing left to do.
@@ -328,5 +320,9 @@ final class RunningService implements RunningPen.LiveService {
 
   private <T> List<T> onEachLoop(Function<ConnectionTable, T> question) {
     return LoopAnswers.ask(loops, tables, question);
+  }
+
+  private void tellEachLoop(Consumer<ConnectionTable> task) {
+    LoopAnswers.tell(loops, tables, task);
   }
 }
