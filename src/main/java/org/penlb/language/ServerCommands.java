@@ -123,7 +123,15 @@ final class ServerCommands {
       words.number("address family", 0, 0);
       return ServerSpec.EMPTY.host();
     }
-    return Addresses.host(words.word("a host"), "server " + slot + ": address");
+    var text = words.word("a host");
+    boolean brackets = text.startsWith("[") && text.endsWith("]");
+    var host = brackets ? text.substring(1, text.length() - 1) : text;
+    if (!Endpoint.isHost(host)) {
+      throw new BadSettingException(
+          "server %d: address is '%s', expected a host name or an IP address"
+              .formatted(slot, Language.echo(text)));
+    }
+    return host;
   }
 
   private static boolean isNumber(String word) {
