@@ -135,6 +135,9 @@ public final class Pen {
       }
       Diagnostics.level(configuration.configuration().debug());
       Diagnostics.decouple();
+      if (control != null) {
+        log().info("control at {}", control.addressText());
+      }
       balancer.start();
       administer(configuration);
       if (!launch.foreground()) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,20 @@ class ControlStartIT {
     assertThat(Control.tcp(port).ask("pid")).isEqualTo(pen.pid() + "\n");
     assertThatThrownBy(() -> Control.tcp("127.0.0.2", port).connect())
         .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void whichPortTheKernelHasChosenIsSaid() throws Exception {
+    start("-C", "127.0.0.1:0", "-u", System.getProperty("user.name"));
+    var said = Pattern.compile(" INFO control at 127\\.0\\.0\\.1:([0-9]+)\n").matcher(pen.stderr());
+    assertThat(said.find()).as(pen.stderr()).isTrue();
+    assertThat(Control.tcp(Integer.parseInt(said.group(1))).ask("pid")).isEqualTo(pen.pid() + "\n");
+  }
+
+  @Test
+  void thePathIsSaid() throws Exception {
+    start("-C", socket.toString());
+    assertThat(pen.stderr()).contains(" INFO control at " + socket + "\n");
   }
 
   @ParameterizedTest
