@@ -69,7 +69,9 @@ class UnixSocketTest {
       for (int i = 0; i < 3; i++) {
         try (var client = connect()) {
           assertThat(read(client, 3)).isEqualTo("me\n");
-          assertThat(Pens.service(pen).liveConnections().getLast().client()).isEqualTo("unix");
+          var connection = Pens.service(pen).liveConnections().getLast();
+          assertThat(connection.client()).isEqualTo("unix");
+          assertThat(connection.port()).isNegative();
         }
       }
       var clients = Pens.service(pen).recentClients();
