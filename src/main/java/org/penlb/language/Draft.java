@@ -34,12 +34,16 @@ public final class Draft {
   Path geoip;
 
   private final List<Blacklisting> blacklistings = new ArrayList<>();
+  private final List<Draining> drainings = new ArrayList<>();
   private final ServiceConfig defaults;
 
   /// An order to leave a server out for so long; it is no part of the configuration.
   ///
   /// @param time zero brings the server back
   public record Blacklisting(String service, int slot, Duration time) {}
+
+  /// An order to drain a server: as long as the configuration says, but from now on.
+  public record Draining(String service, int slot) {}
 
   /// One without any service.
   ///
@@ -146,6 +150,14 @@ public final class Draft {
 
   public List<Blacklisting> blacklistings() {
     return List.copyOf(blacklistings);
+  }
+
+  void drain(ServiceDraft service, int slot) {
+    drainings.add(new Draining(service.name, slot));
+  }
+
+  public List<Draining> drainings() {
+    return List.copyOf(drainings);
   }
 
   /// Checks what only the whole can be checked for.

@@ -97,7 +97,10 @@ final class ServerCommands {
       }
       case "drain" -> {
         var drain = new ServerSpec.Drain(isNumber(words.peek()) ? words.seconds(name, 0) : null);
-        yield change(slot, s -> s.drain = drain);
+        yield (draft, service) -> {
+          change(slot, s -> s.drain = drain).apply(draft, service);
+          draft.drain(draft.service(service), slot);
+        };
       }
       case "no" -> {
         if (!words.take("drain")) {
