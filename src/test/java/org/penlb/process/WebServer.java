@@ -35,6 +35,10 @@ final class WebServer implements AutoCloseable {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + socket.getLocalPort();
   }
 
+  int port() {
+    return socket.getLocalPort();
+  }
+
   private void accept() {
     while (!socket.isClosed()) {
       try {
