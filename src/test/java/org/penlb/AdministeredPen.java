@@ -34,6 +34,16 @@ public final class AdministeredPen implements AutoCloseable {
         return List.of(literalOr(host, "127.0.0.1"));
       };
 
+  /// A configuration of two services.
+  public static final String TWO_SERVICES =
+      """
+      listen 127.0.0.1:0
+      server 0 address web1 port 81
+      service mail
+      listen 127.0.0.1:0
+      server 0 address mail1 port 25
+      """;
+
   private final Path file;
   private final Administration administration;
   private final Balancer balancer;
