@@ -2,13 +2,11 @@ package org.penlb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -93,19 +91,10 @@ class PenctlTest {
 
   @Test
   void ipv6AddressStandsInBrackets() throws Exception {
-    assumeTrue(hasIpv6(), "needs IPv6");
+    Wire.needIpv6();
     try (var listener = echo("[::1]:0")) {
       assertThat(listener.addressText()).startsWith("[::1]:");
       assertThat(penctl(listener.addressText(), "mode").out()).isEqualTo("mode\n");
-    }
-  }
-
-  private static boolean hasIpv6() {
-    try {
-      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
-      return true;
-    } catch (IOException e) {
-      return false;
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
@@ -18,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.penlb.Balancer;
 import org.penlb.unix.Sockets;
 
@@ -34,6 +36,15 @@ public final class Wire {
   ///
   /// @param wasReset whether it ended by a reset
   record Received(long bytes, String hash, boolean wasReset) {}
+
+  /// Skips the test on a machine without IPv6, as many containers are.
+  public static void needIpv6() {
+    try {
+      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
+    } catch (IOException e) {
+      Assumptions.abort("no IPv6 here: " + e.getMessage());
+    }
+  }
 
   public static InetSocketAddress local(int port) {
     return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
