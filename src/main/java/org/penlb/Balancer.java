@@ -17,6 +17,7 @@ import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.ServiceConfig;
 import org.penlb.config.Settings;
+import org.penlb.config.UnavailableException;
 import org.penlb.language.Draft;
 import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
@@ -126,6 +127,7 @@ public final class Balancer implements AutoCloseable {
     var changes = new ArrayList<RunningService.Change>();
     try {
       for (var config : configuration.services()) {
+        refuseUdp(config);
         var service = find(config.name());
         if (service == null) {
           service = RunningService.create(config.name(), loops, resolver, clock, started);
@@ -139,6 +141,14 @@ public final class Balancer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       changes.forEach(RunningService.Change::abandon);
       throw e;
+    }
+  }
+
+  private static void refuseUdp(ServiceConfig config) throws IOException {
+    if (config.udp()) {
+      throw new UnavailableException(
+          config.name() + "/",
+          new IOException("service " + config.name() + ": udp is not available yet"));
     }
   }
 
@@ -291,6 +301,7 @@ public final class Balancer implements AutoCloseable {
     private Configuration configuration;
     private String emergency;
     private String requestLog;
+    private boolean udp;
     private int loops = Runtime.getRuntime().availableProcessors();
     private boolean takeover;
     private Clock clock = Clock.SYSTEM;
@@ -320,6 +331,12 @@ public final class Balancer implements AutoCloseable {
     /// Logs requests to a file, or as datagrams to a penlogd at `host:port`.
     public Builder requestLog(String target) {
       requestLog = target;
+      return this;
+    }
+
+    /// Carries datagrams instead of connections, see [Settings#udpTimeout].
+    public Builder udp(boolean datagrams) {
+      udp = datagrams;
       return this;
     }
 
@@ -398,6 +415,7 @@ public final class Balancer implements AutoCloseable {
       }
       return new ServiceConfig(
           "main",
+          udp,
           listen,
           specs,
           emergency == null ? null : ServerSpec.parse(emergency, port),

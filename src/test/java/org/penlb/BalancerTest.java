@@ -184,6 +184,7 @@ class BalancerTest {
     settings.connectionsMax = connectionsMax;
     return new ServiceConfig(
         name,
+        false,
         List.of(Endpoint.parse("127.0.0.1:0")),
         List.of(ServerSpec.parse("127.0.0.1:" + serverPort, -1)),
         null,

@@ -74,7 +74,7 @@ public final class FuzzTargets {
   /// A configuration file.
   public static final class ConfigurationFile {
     private static final ServiceConfig NONE =
-        new ServiceConfig("main", List.of(), List.of(), null, null, Settings.DEFAULT, null);
+        new ServiceConfig("main", false, List.of(), List.of(), null, null, Settings.DEFAULT, null);
 
     private static final Path FILE = file();
 

@@ -59,7 +59,14 @@ class MovingServiceTest {
   private ServiceConfig service(String listen) throws Exception {
     var spec = ServerSpec.parse("127.0.0.1:" + server.getLocalPort(), -1);
     return new ServiceConfig(
-        "main", List.of(Endpoint.parse(listen)), List.of(spec), null, null, Settings.DEFAULT, null);
+        "main",
+        false,
+        List.of(Endpoint.parse(listen)),
+        List.of(spec),
+        null,
+        null,
+        Settings.DEFAULT,
+        null);
   }
 
   private Configuration listeningOn(String address) throws Exception {

@@ -15,8 +15,7 @@ import picocli.CommandLine.ParseResult;
 public final class CommandLine {
   private static final int PLENTY = 1_000_000_000;
 
-  private static final List<String> NOT_YET =
-      List.of("-U", "-E", "-K", "-G", "-A", "-R", "-L", "-Z");
+  private static final List<String> NOT_YET = List.of("-E", "-K", "-G", "-A", "-R", "-L", "-Z");
 
   private static final String SYNOPSIS = "pen [options] [[host:]port|/path/to/socket server ...]";
 
@@ -64,8 +63,8 @@ public final class CommandLine {
     return "usage: "
         + SYNOPSIS
         + "\n\n"
-        + "Balances TCP connections over servers; a client that comes back goes to the server it"
-        + " used last.\n\n"
+        + "Balances TCP and UDP over servers; a client that comes back goes to the server it used"
+        + " last.\n\n"
         + help.parameterList()
         + help.optionList(help.createDefaultLayout(), null, help.createDefaultParamLabelRenderer())
         + "\npen --demo shows it at work; man pen explains every option.";
@@ -151,7 +150,14 @@ public final class CommandLine {
       specs.add(ServerSpec.parse(server, port));
     }
     return new ServiceConfig(
-        "main", listen, specs, server("-e", port), server("-B", port), settings().build(), log());
+        "main",
+        given.hasMatchedOption("-U"),
+        listen,
+        specs,
+        server("-e", port),
+        server("-B", port),
+        settings().build(),
+        log());
   }
 
   private Settings.Builder settings() throws BadSettingException {
@@ -172,6 +178,8 @@ public final class CommandLine {
     settings.keepAlive = given.hasMatchedOption("--keepalive");
     settings.ascii = given.hasMatchedOption("-a");
     settings.fastClose = fastClose();
+    settings.udpTimeout = seconds("--udp-timeout", 1, settings.udpTimeout);
+    settings.udpUnanswered = number("--udp-unanswered", 0, PLENTY, settings.udpUnanswered);
     settings.source = source();
     return settings;
   }

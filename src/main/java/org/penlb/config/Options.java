@@ -16,6 +16,7 @@ final class Options {
     var options = new Options();
     options.choice();
     options.limits();
+    options.udp();
     options.process();
     options.control();
     options.reports();
@@ -60,6 +61,17 @@ final class Options {
     flag("-H", "--http", "add X-Forwarded-For and X-Forwarded-Proto to HTTP requests");
   }
 
+  private void udp() {
+    flag("-U", "--udp", "carry UDP instead of TCP");
+    value("--udp-timeout", null, "SEC", "end a session so long after its last datagram (30)");
+    value(
+        "--udp-unanswered",
+        null,
+        "N",
+        "leave a server out that so many datagrams of a client in a row get no reply from (0:"
+            + " never)");
+  }
+
   private void process() {
     flag("-f", "--foreground", "stay in the foreground, diagnostics on stderr");
     repeatable("-d", "--debug", "debug; again for more, -ddd dumps the traffic");
@@ -100,7 +112,6 @@ final class Options {
   }
 
   private void notYet() {
-    flag("-U", "--udp", "UDP (not available yet)");
     value("-E", "--tls-certificate", "FILE", "TLS: certificate chain (not available yet)");
     value("-K", "--tls-key", "FILE", "TLS: private key (not available yet)");
     value("-G", "--tls-ca-file", "FILE", "TLS: CA certificates (not available yet)");

@@ -7,6 +7,7 @@ import java.util.List;
 /// Owned by: immutable.
 ///
 /// @param name for reports and control commands
+/// @param udp carries datagrams instead of connections
 /// @param listen at least one address
 /// @param servers by slot
 /// @param emergency null for none
@@ -14,6 +15,7 @@ import java.util.List;
 /// @param requestLog a file or host:port of a penlogd; null for none
 public record ServiceConfig(
     String name,
+    boolean udp,
     List<Endpoint> listen,
     List<ServerSpec> servers,
     ServerSpec emergency,

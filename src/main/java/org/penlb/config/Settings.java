@@ -36,6 +36,9 @@ import java.util.Set;
 /// @param idlers idle connections to keep open to the servers
 /// @param dummy answer every request with a small page instead of asking a server
 /// @param transparent connect to servers from the client's address
+/// @param udpTimeout a session ends so long after its last datagram; never zero
+/// @param udpUnanswered a server is left out after so many datagrams of one session in a row
+///   without a reply; 0: never
 public record Settings(
     Set<Algorithm> algorithms,
     boolean roundrobin,
@@ -63,7 +66,9 @@ public record Settings(
     String stickyGroup,
     int idlers,
     boolean dummy,
-    boolean transparent) {
+    boolean transparent,
+    Duration udpTimeout,
+    int udpUnanswered) {
 
   public static final Settings DEFAULT = new Builder().build();
 
@@ -96,6 +101,8 @@ public record Settings(
     builder.idlers = idlers;
     builder.dummy = dummy;
     builder.transparent = transparent;
+    builder.udpTimeout = udpTimeout;
+    builder.udpUnanswered = udpUnanswered;
     return builder;
   }
 
@@ -154,6 +161,8 @@ public record Settings(
     public int idlers;
     public boolean dummy;
     public boolean transparent;
+    public Duration udpTimeout = Duration.ofSeconds(30);
+    public int udpUnanswered;
 
     public Settings build() {
       return new Settings(
@@ -183,7 +192,9 @@ public record Settings(
           stickyGroup,
           idlers,
           dummy,
-          transparent);
+          transparent,
+          udpTimeout,
+          udpUnanswered);
     }
   }
 }

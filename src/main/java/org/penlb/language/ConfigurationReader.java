@@ -153,7 +153,7 @@ public final class ConfigurationReader {
 
   private void read(Statement statement, String line, String where) throws BadSettingException {
     if (statement.request() instanceof Language.Section begun) {
-      section = draft.open(begun.name()).name;
+      section = draft.open(begun.name(), begun.udp()).name;
       places.putIfAbsent(section + "/", where);
       return;
     }

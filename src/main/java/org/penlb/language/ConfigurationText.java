@@ -44,7 +44,8 @@ public final class ConfigurationText {
     }
     text.append(SERVICES);
     for (var service : configuration.services()) {
-      text.append("\nservice ").append(service.name()).append('\n');
+      text.append("\nservice ").append(service.name());
+      text.append(service.udp() ? " udp\n" : "\n");
       for (var setting : OF_SERVICE) {
         text.append(setting.lines().apply(configuration, service));
       }

@@ -37,6 +37,9 @@ public final class Draft {
   private final List<Draining> drainings = new ArrayList<>();
   private final ServiceConfig defaults;
 
+  /// The command line is about the first service, as long as nothing has removed that.
+  private boolean firstIsUdp;
+
   /// An order to leave a server out for so long; it is no part of the configuration.
   ///
   /// @param time zero brings the server back
@@ -51,6 +54,7 @@ public final class Draft {
   ///   first one, the settings for each
   public Draft(ServiceConfig defaults) {
     this.defaults = defaults;
+    this.firstIsUdp = defaults.udp();
     while (lists.size() < AccessLists.COUNT) {
       lists.add(new ArrayList<>());
     }
@@ -83,9 +87,17 @@ public final class Draft {
   }
 
   /// The service of that name, made if there is none.
-  ServiceDraft open(String name) throws BadSettingException {
+  ///
+  /// @param udp it has to be one of UDP; otherwise it may be, if it is there already or the first
+  ServiceDraft open(String name, boolean udp) throws BadSettingException {
     var known = find(name);
     if (known != null) {
+      if (udp && !known.udp) {
+        throw new BadSettingException(
+            "service %s udp: it is one of TCP already, expected another name, or `no service %s`"
+                    .formatted(name, name)
+                + " before");
+      }
       return known;
     }
     if (!name.matches(Words.NAME) || name.equals(ALL)) {
@@ -97,7 +109,8 @@ public final class Draft {
       throw new BadSettingException(
           "service " + name + " is one too many, expected at most " + SERVICES_MAX);
     }
-    var service = new ServiceDraft(name, defaults, services.isEmpty());
+    boolean first = services.isEmpty();
+    var service = new ServiceDraft(name, udp || (first && firstIsUdp), defaults, first);
     services.add(service);
     return service;
   }
@@ -107,7 +120,7 @@ public final class Draft {
   /// @param name null: the first one, made if there is none
   public ServiceDraft service(String name) throws BadSettingException {
     if (name == null) {
-      return services.isEmpty() ? open(ServiceDraft.FIRST) : services.getFirst();
+      return services.isEmpty() ? open(ServiceDraft.FIRST, false) : services.getFirst();
     }
     var known = find(name);
     if (known == null) {
@@ -132,6 +145,7 @@ public final class Draft {
     } else {
       services.remove(service(name));
     }
+    firstIsUdp &= !services.isEmpty();
   }
 
   /// Appends to an access list.
@@ -166,8 +180,9 @@ public final class Draft {
     var addresses = new HashSet<String>();
     for (var service : services) {
       var config = service.build();
+      var transport = config.udp() ? "udp " : "tcp ";
       for (var address : config.listen()) {
-        if (address.port() != 0 && !addresses.add(address.toString())) {
+        if (address.port() != 0 && !addresses.add(transport + address)) {
           throw new BadSettingException(
               "service %s: listen: %s is listened on already".formatted(config.name(), address),
               config.name() + "/listen");

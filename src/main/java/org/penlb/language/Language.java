@@ -17,7 +17,9 @@ public final class Language {
   private final Map<String, Command> commands = new LinkedHashMap<>();
 
   /// The beginning of the part of a file that is about one service.
-  record Section(String name) implements Statement.Request {
+  ///
+  /// @param udp it has to be a service of UDP
+  record Section(String name, boolean udp) implements Statement.Request {
     @Override
     public String reply(RunningPen pen, String service) throws BadSettingException {
       throw new BadSettingException(
@@ -41,10 +43,11 @@ public final class Language {
         new Command(
             Group.CONFIGURATION,
             "service",
-            "NAME COMMAND | NAME | no service NAME|all",
+            "NAME COMMAND | NAME [udp] | no service NAME|all",
             "Carry out COMMAND for one service, or remove it. Plain commands are for the first one."
                 + " In a file, NAME alone begins a section: the lines after it are for that"
-                + " service, which is made if there is none of that name",
+                + " service, which is made if there is none of that name; one that carries UDP with"
+                + " the word udp",
             this::service));
     add(
         new Command(
@@ -107,10 +110,10 @@ public final class Language {
       return Statement.edit((draft, _) -> draft.remove(name));
     }
     if (!words.hasNext()) {
-      return Statement.request(new Section(name));
+      return Statement.request(new Section(name, false));
     }
-    if (words.peek().equals("udp")) {
-      throw new BadSettingException("service " + echo(name) + ": udp is not available yet");
+    if (words.take("udp")) {
+      return Statement.request(new Section(name, true));
     }
     var statement = statement(words);
     if (statement.command().name().equals("service")) {

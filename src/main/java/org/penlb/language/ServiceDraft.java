@@ -19,6 +19,7 @@ public final class ServiceDraft {
   static final int SLOTS_MAX = 10_000;
 
   final String name;
+  final boolean udp;
   final List<Endpoint> listen = new ArrayList<>();
   final List<ServerSpec> servers = new ArrayList<>();
   final Settings.Builder settings;
@@ -26,8 +27,9 @@ public final class ServiceDraft {
   ServerSpec abuse;
   String requestLog;
 
-  ServiceDraft(String name, ServiceConfig defaults, boolean first) {
+  ServiceDraft(String name, boolean udp, ServiceConfig defaults, boolean first) {
     this.name = name;
+    this.udp = udp;
     settings = defaults.settings().toBuilder();
     if (first) {
       takeFrom(defaults);
@@ -36,6 +38,7 @@ public final class ServiceDraft {
 
   ServiceDraft(ServiceConfig config) {
     name = config.name();
+    udp = config.udp();
     settings = config.settings().toBuilder();
     takeFrom(config);
   }
@@ -106,11 +109,26 @@ public final class ServiceDraft {
           "service " + name + " has no address to listen on, expected `listen [HOST:]PORT`",
           name + "/");
     }
-    if (servers.isEmpty() && !settings.dummy) {
+    if (udp) {
+      refuseUnixSockets();
+    }
+    if (servers.isEmpty() && (udp || !settings.dummy)) {
       throw new BadSettingException(
           "service " + name + " has no servers, expected at least `server 0 address HOST port P`",
           name + "/");
     }
-    return new ServiceConfig(name, listen, servers, emergency, abuse, settings.build(), requestLog);
+    return new ServiceConfig(
+        name, udp, listen, servers, emergency, abuse, settings.build(), requestLog);
+  }
+
+  private void refuseUnixSockets() throws BadSettingException {
+    for (var address : listen) {
+      if (address.isUnix()) {
+        throw new BadSettingException(
+            "service %s: listen: %s is a Unix socket, expected [HOST:]PORT for UDP"
+                .formatted(name, address),
+            name + "/listen");
+      }
+    }
   }
 }

@@ -38,6 +38,7 @@ final class ServiceSettings {
     table.clients();
     table.limits();
     table.connections();
+    table.udp();
     return table.settings;
   }
 
@@ -307,6 +308,30 @@ final class ServiceSettings {
           return set(s -> s.source = address, null);
         },
         s -> s.source() == null ? "no source" : "source " + s.source().getHostAddress());
+  }
+
+  private void udp() {
+    seconds(
+        CONNECTIONS,
+        "udp_timeout",
+        1,
+        "End a session T seconds after its last datagram",
+        Settings::udpTimeout,
+        (s, time) -> s.udpTimeout = time);
+    Statement.Request answer = Setting.answer(c -> c.settings().udpUnanswered());
+    add(
+        CONNECTIONS,
+        "udp_unanswered",
+        "[N] | no udp_unanswered",
+        "Leave a server out when N datagrams of a client in a row get no reply; 0: never",
+        (words, no) -> {
+          if (!no && !words.hasNext()) {
+            return Statement.request(answer);
+          }
+          int count = no ? 0 : words.number(0, PLENTY);
+          return set(s -> s.udpUnanswered = count, no ? null : answer);
+        },
+        s -> s.udpUnanswered() == 0 ? "no udp_unanswered" : "udp_unanswered " + s.udpUnanswered());
   }
 
   // ---- forms that several settings have -------------------------------------------------------

@@ -53,6 +53,8 @@ class BadCommandLineTest {
         "--loops 1025 | option --loops is '1025', expected a number from 1 to 1024",
         "--idle-timeout x | option --idle-timeout (seconds) is 'x', expected",
         "--drain x | option --drain (seconds) is 'x', expected",
+        "--udp-timeout 0 | option --udp-timeout (seconds) is '0', expected a number from 1 to",
+        "--udp-unanswered -1 | option --udp-unanswered is '-1', expected a number from 0 to",
         "--resolve x | option --resolve (seconds) is 'x', expected",
         "--tcp-fastclose sideways | is 'sideways', expected up, down, both or off",
         "--source web1 | --source is 'web1', expected an IP address",

@@ -57,6 +57,7 @@ class CommandLineTest {
         .isEqualTo(
             new ServiceConfig(
                 "main",
+                false,
                 List.of(new Endpoint(null, 80, null)),
                 List.of(new ServerSpec("web1", 80, 0, 0, 0, 0, 0, null)),
                 null,
@@ -144,6 +145,17 @@ class CommandLineTest {
     assertThat(settings.idleTimeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(settings.drain()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.resolve()).isEqualTo(Duration.ofSeconds(3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-U", "--udp", "-rU"})
+  void datagramsInsteadOfConnections(String option) throws UsageException {
+    assertThat(service(option).udp()).isTrue();
+    var settings = settings(option + " --udp-timeout 5 --udp-unanswered 20");
+    assertThat(settings.udpTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(settings.udpUnanswered()).isEqualTo(20);
+    assertThat(settings(option).udpTimeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings(option).udpUnanswered()).isZero();
   }
 
   @ParameterizedTest

@@ -20,7 +20,7 @@ import org.penlb.language.Draft;
 /// Commands in any order, many of them wrong.
 class RandomCommandsTest {
   private static final ServiceConfig NONE =
-      new ServiceConfig("main", List.of(), List.of(), null, null, Settings.DEFAULT, null);
+      new ServiceConfig("main", false, List.of(), List.of(), null, null, Settings.DEFAULT, null);
 
   private static final List<String> WORDS =
       List.of(

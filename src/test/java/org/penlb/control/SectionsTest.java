@@ -21,7 +21,7 @@ import org.penlb.language.Draft;
 class SectionsTest {
   /// A command line without an address.
   private static final ServiceConfig NONE =
-      new ServiceConfig("main", List.of(), List.of(), null, null, Settings.DEFAULT, null);
+      new ServiceConfig("main", false, List.of(), List.of(), null, null, Settings.DEFAULT, null);
 
   @TempDir private Path directory;
 

@@ -38,6 +38,7 @@ class ConfigurationReaderTest {
     var service =
         new ServiceConfig(
             "main",
+            false,
             List.of(Endpoint.parse("80")),
             List.of(ServerSpec.parse("web1", 80)),
             null,
@@ -128,13 +129,14 @@ class ConfigurationReaderTest {
   @Test
   void allErrorsAreSaidEachWithItsLine() throws Exception {
     assertRefused(
-            "blacklist x\nblacklist 5\n\n  no frob\nserver 0 port\nservice web udp\nblacklist y")
+            "blacklist x\nblacklist 5\n\n  no frob\nserver 0 port\nservice main udp\nblacklist y")
         .isEqualTo(
             """
             DIR/pen.conf, line 1: blacklist (seconds) is 'x', expected a number from 0 to 1000000000
             DIR/pen.conf, line 4: unknown command 'no frob'; `help` lists all commands
             DIR/pen.conf, line 5: server 0: expected a port
-            DIR/pen.conf, line 6: service web: udp is not available yet
+            DIR/pen.conf, line 6: service main udp: it is one of TCP already, expected another name, \
+            or `no service main` before
             DIR/pen.conf, line 7: blacklist (seconds) is 'y', expected a number from 0 to 1000000000\
             """);
   }
@@ -270,6 +272,80 @@ class ConfigurationReaderTest {
         .isInstanceOf(BadSettingException.class)
         .hasMessage(
             "%s/pen.conf, line 2: service web: listen: 80 is listened on already", directory);
+  }
+
+  // ---- UDP ------------------------------------------------------------------------------------
+
+  private List<Boolean> udp(boolean first, String text) throws Exception {
+    var server =
+        new ServiceConfig("main", first, List.of(), List.of(), null, null, Settings.DEFAULT, null);
+    reader = new ConfigurationReader(LANGUAGE, new Draft(server), path -> path);
+    reader.file(
+        write("pen.conf", text.replace("+", "listen 53\nserver 0 address a port 53\n")), null);
+    return reader.configuration().services().stream().map(ServiceConfig::udp).toList();
+  }
+
+  @Test
+  void sectionIsOfUdpIfItSaysSo() throws Exception {
+    assertThat(udp(false, "service a udp\n+service b\n+")).containsExactly(true, false);
+    assertThat(udp(false, "service a\n+service b udp\n+")).containsExactly(false, true);
+    assertThat(udp(false, "service udp\n+")).containsExactly(false);
+    assertThat(udp(false, "service udp udp\n+")).containsExactly(true);
+  }
+
+  @Test
+  void serviceOfUdpIsSelectedByItsNameAlone() throws Exception {
+    assertThat(udp(false, "service a udp\n+service b\n+service a\nblacklist 7\nservice a udp\n"))
+        .hasSize(2);
+    assertThat(reader.configuration().service("a").settings().blacklist()).hasSeconds(7);
+    assertThat(reader.configuration().service("a").udp()).isTrue();
+  }
+
+  @Test
+  void optionOfUdpIsAboutTheFirstService() throws Exception {
+    assertThat(udp(true, "+")).containsExactly(true);
+    assertThat(udp(true, "service a\n+service b\nlisten 54\nserver 0 address a port 53\n"))
+        .containsExactly(true, false);
+    assertThat(udp(true, "+service main udp\nblacklist 7\n")).containsExactly(true);
+  }
+
+  @Test
+  void optionOfUdpDoesNotCountOnceTheFirstServiceIsRemoved() throws Exception {
+    assertThat(udp(true, "no service all\nservice a\n+")).containsExactly(false);
+    assertThat(udp(true, "+no service main\nservice main\n+")).containsExactly(false);
+    assertThat(udp(true, "+service b\n+no service main\n")).containsExactly(false);
+  }
+
+  @Test
+  void serviceOfTcpBecomesOneOfUdpOnceItIsRemoved() throws Exception {
+    assertRefused("service main udp\n")
+        .isEqualTo(
+            "DIR/pen.conf, line 1: service main udp: it is one of TCP already, expected another"
+                + " name, or `no service main` before");
+    assertThat(udp(false, "+no service main\nservice main udp\n+")).containsExactly(true);
+  }
+
+  @Test
+  void transportsHavePortsOfTheirOwn() throws Exception {
+    assertThat(udp(false, "service a udp\n+service b\n+")).hasSize(2);
+    assertThatThrownBy(() -> udp(false, "service a udp\n+service b udp\n+"))
+        .hasMessageEndingWith("line 5: service b: listen: 53 is listened on already");
+  }
+
+  @Test
+  void serviceOfUdpHasNoUnixSocket() {
+    assertThatThrownBy(
+            () -> udp(false, "service a udp\nserver 0 address a port 53\nlisten 53 /run/pen\n"))
+        .hasMessage(
+            directory
+                + "/pen.conf, line 3: service a: listen: /run/pen is a Unix socket, expected"
+                + " [HOST:]PORT for UDP");
+  }
+
+  @Test
+  void serviceOfUdpNeedsServersThoughItWereDummy() {
+    assertThatThrownBy(() -> udp(false, "service a udp\nlisten 53\ndummy\n"))
+        .hasMessageContaining("service a has no servers");
   }
 
   @Test

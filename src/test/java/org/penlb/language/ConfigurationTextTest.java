@@ -38,6 +38,7 @@ class ConfigurationTextTest {
     try {
       return new ServiceConfig(
           "main",
+          true,
           List.of(Endpoint.parse("9999")),
           List.of(ServerSpec.parse("other:1:2:3:4:5", 1), ServerSpec.parse("other:2", 1)),
           ServerSpec.parse("sorry:3", 1),
@@ -95,6 +96,7 @@ class ConfigurationTextTest {
     var service =
         new ServiceConfig(
             "web",
+            false,
             List.of(Endpoint.parse("80")),
             List.of(ServerSpec.parse("web1:81", 1)),
             null,

@@ -74,16 +74,18 @@ final class Configurations {
   }
 
   private ServiceConfig service(String name, int portsFrom) {
+    boolean udp = random.nextBoolean();
     var listen = new ArrayList<Endpoint>();
     for (int i = random.nextInt(3); i >= 0; i--) {
       int port = random.nextInt(4) == 0 ? 0 : portsFrom + random.nextInt(9) + 10 * i + 1;
       listen.add(
-          random.nextInt(4) == 0
+          !udp && random.nextInt(4) == 0
               ? new Endpoint(null, -1, Path.of("/s " + (portsFrom + i)))
               : new Endpoint(perhaps(() -> one(HOSTS)), port, null));
     }
     return new ServiceConfig(
         name,
+        udp,
         listen,
         servers(),
         perhaps(this::special),
@@ -158,6 +160,8 @@ final class Configurations {
     settings.idlers = random.nextInt(10_001);
     settings.dummy = random.nextBoolean();
     settings.transparent = random.nextBoolean();
+    settings.udpTimeout = seconds(1);
+    settings.udpUnanswered = random.nextInt(1_000_000_001);
     return settings.build();
   }
 
