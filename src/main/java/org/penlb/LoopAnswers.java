@@ -27,7 +27,8 @@ final class LoopAnswers {
   ///
   /// @param possessions one for each loop
   /// @return the answers; that of a loop that does not answer in time is left out
-  static <P, T> List<T> ask(List<EventLoop> loops, List<P> possessions, Function<P, T> question) {
+  static <P, T> List<T> ask(
+      List<EventLoop> loops, List<? extends P> possessions, Function<P, T> question) {
     var parts = new ArrayList<CompletableFuture<T>>();
     for (int i = 0; i < loops.size(); i++) {
       var possession = possessions.get(i);
@@ -41,7 +42,8 @@ final class LoopAnswers {
   /// Has each loop do something, and waits until all have; but for one that does not in time.
   ///
   /// @param possessions one for each loop
-  static <P> void tell(List<EventLoop> loops, List<P> possessions, Consumer<P> task) {
+  static <P> void tell(
+      List<EventLoop> loops, List<? extends P> possessions, Consumer<P> task) {
     ask(
         loops,
         possessions,
