@@ -17,7 +17,6 @@ import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.ServiceConfig;
 import org.penlb.config.Settings;
-import org.penlb.config.UnavailableException;
 import org.penlb.language.Draft;
 import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
@@ -132,8 +131,7 @@ public final class Balancer implements AutoCloseable {
         var service = find(config.name());
         if (service == null || service.isUdp() != config.udp()) {
           service =
-              RunningService.create(
-                  config.name(), config.udp(), loops, resolver, clock, started);
+              RunningService.create(config.name(), config.udp(), loops, resolver, clock, started);
         }
         changes.add(service.prepare(config, takeover, replaceable));
       }

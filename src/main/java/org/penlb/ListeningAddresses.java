@@ -30,8 +30,7 @@ final class ListeningAddresses {
   private boolean started;
 
   /// @param started whether the loops run
-  ListeningAddresses(
-      String service, List<EventLoop> loops, Transport transport, boolean started) {
+  ListeningAddresses(String service, List<EventLoop> loops, Transport transport, boolean started) {
     this.service = service;
     this.loops = loops;
     this.transport = transport;

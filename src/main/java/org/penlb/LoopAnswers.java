@@ -42,8 +42,7 @@ final class LoopAnswers {
   /// Has each loop do something, and waits until all have; but for one that does not in time.
   ///
   /// @param possessions one for each loop
-  static <P> void tell(
-      List<EventLoop> loops, List<? extends P> possessions, Consumer<P> task) {
+  static <P> void tell(List<EventLoop> loops, List<? extends P> possessions, Consumer<P> task) {
     ask(
         loops,
         possessions,

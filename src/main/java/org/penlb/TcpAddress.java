@@ -82,8 +82,7 @@ final class TcpAddress extends ListeningAddress {
   }
 
   /// Whether clients of the one would be the other's while both are open.
-  static boolean overlaps(Endpoint endpoint, Collection<TcpAddress> others)
-      throws IOException {
+  static boolean overlaps(Endpoint endpoint, Collection<TcpAddress> others) throws IOException {
     return ListeningSockets.overlaps(endpoint, sockets(others));
   }
 

@@ -18,8 +18,7 @@ final class UdpAddress extends ListeningAddress {
   private final List<DatagramChannel> sockets;
   private final List<UdpListener> listeners = new ArrayList<>();
 
-  private UdpAddress(
-      Endpoint endpoint, List<DatagramChannel> sockets, List<SessionTable> tables)
+  private UdpAddress(Endpoint endpoint, List<DatagramChannel> sockets, List<SessionTable> tables)
       throws IOException {
     super(endpoint, sockets.getFirst().getLocalAddress());
     this.sockets = sockets;

@@ -126,8 +126,7 @@ final class Session implements Ready {
 
   // ---- whose ----------------------------------------------------------------------------------
 
-  boolean isOf(
-      long clientHigh, long clientLow, int port, long toHigh, long toLow, int toPort) {
+  boolean isOf(long clientHigh, long clientLow, int port, long toHigh, long toLow, int toPort) {
     return address.low() == clientLow
         && clientPort == port
         && localLow == toLow
@@ -176,8 +175,7 @@ final class Session implements Ready {
   }
 
   private boolean isToBeLeft() {
-    // The address is another object when a look-up has given another address.
-    return serverAddress != server.address()
+    return !serverAddress.equals(server.address()) // a look-up has given another one
         || server.isToBeLeft(unanswered > 0, lastNanos)
         || (reason == Reason.EMERGENCY
             && lastNanos - chosenNanos > table.service().settings().udpTimeout().toNanos());
@@ -459,7 +457,8 @@ final class Session implements Ready {
   Snapshot.Connection snapshot() {
     return new Snapshot.Connection(
         number,
-        address + " port " + clientPort,
+        address.toString(),
+        clientPort,
         server == null ? "" : server.toString(),
         Duration.ofNanos(table.loop().nowNanos() - openedNanos),
         server == null ? "waiting" : answered ? "answered" : "asking",

@@ -101,8 +101,7 @@ public final class Datagrams {
     @SuppressWarnings("restricted")
     static MemorySegment map(long size) {
       try {
-        long address =
-            (long) MAP.invokeExact(0L, size, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+        long address = (long) MAP.invokeExact(0L, size, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
         if (address == -1) {
           throw new OutOfMemoryError("no memory for datagrams");
         }
@@ -188,8 +187,7 @@ public final class Datagrams {
     assert from >= 0 && most > 0;
     try {
       int count =
-          (int)
-              Calls.RECEIVE.invokeExact(descriptor, base + (long) from * HEADER, most, flags, 0L);
+          (int) Calls.RECEIVE.invokeExact(descriptor, base + (long) from * HEADER, most, flags, 0L);
       return Math.max(count, 0);
     } catch (Throwable e) {
       throw Posix.unexpected(e);
@@ -235,8 +233,7 @@ public final class Datagrams {
     return isIpv6(slot) ? own.getInt(name(slot) + SCOPE) : 0;
   }
 
-  /// Whether it is known which local address it was sent to:
-  /// [DatagramSockets#tellLocalAddress].
+  /// Whether it is known which local address it was sent to: [DatagramSockets#tellLocalAddress].
   public boolean hasLocal(int slot) {
     return own.getLong(slot * HEADER + CONTROL_AT + 8) > DATA;
   }
