@@ -328,7 +328,13 @@ final class RunningService implements RunningPen.LiveService {
             .toList();
     var log = requestLog;
     return ServiceReport.of(
-        service, listening(), connections(), live, log == null ? 0 : log.dropped(), clock.nanos());
+        service,
+        config.udp(),
+        listening(),
+        connections(),
+        live,
+        log == null ? 0 : log.dropped(),
+        clock.nanos());
   }
 
   private <T> List<T> onEachLoop(Function<Traffic, T> question) {

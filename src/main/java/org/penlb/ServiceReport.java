@@ -15,10 +15,12 @@ final class ServiceReport {
 
   private ServiceReport() {}
 
+  /// @param udp it carries datagrams
   /// @param live connections, at most [#ROWS] of them
   /// @param now on the monotonic clock
   static Snapshot.Service of(
       Service service,
+      boolean udp,
       List<String> listening,
       int connections,
       List<Snapshot.Connection> live,
@@ -32,6 +34,7 @@ final class ServiceReport {
     addSpecial(special, "abuse", servers.abuse(), now);
     return new Snapshot.Service(
         service.name(),
+        udp,
         listening,
         settings.mode(),
         connections,
@@ -44,7 +47,9 @@ final class ServiceReport {
         service.clients().newest(ROWS).stream().map(client -> snapshot(client, now)).toList(),
         live,
         service.counters().closesByCause(),
-        logLinesDropped);
+        logLinesDropped,
+        settings.udpTimeout(),
+        service.counters().dropsByCause());
   }
 
   private static void addSpecial(
@@ -72,7 +77,9 @@ final class ServiceReport {
         server.accepted(),
         server.failed(),
         server.sent(),
-        server.received());
+        server.received(),
+        server.sentDatagrams(),
+        server.receivedDatagrams());
   }
 
   private static Snapshot.Client snapshot(Client client, long now) {
@@ -84,6 +91,8 @@ final class ServiceReport {
         client.reason() == null ? "" : client.reason().label(),
         client.connects(),
         client.sent(),
-        client.received());
+        client.received(),
+        client.sentDatagrams(),
+        client.receivedDatagrams());
   }
 }

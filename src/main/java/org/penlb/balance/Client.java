@@ -16,6 +16,8 @@ import org.penlb.acl.ClientAddress;
 public final class Client {
   private static final VarHandle SENT = counter("sent");
   private static final VarHandle RECEIVED = counter("received");
+  private static final VarHandle SENT_DATAGRAMS = counter("sentDatagrams");
+  private static final VarHandle RECEIVED_DATAGRAMS = counter("receivedDatagrams");
 
   /// How many previous stays are kept.
   static final int STAYS = 4;
@@ -27,6 +29,8 @@ public final class Client {
   private volatile long connects;
   private volatile long sent;
   private volatile long received;
+  private volatile long sentDatagrams;
+  private volatile long receivedDatagrams;
 
   /// The table that it is in, and that is told of moves; null for none.
   private ClientTable table;
@@ -131,6 +135,16 @@ public final class Client {
     return received;
   }
 
+  /// Datagrams sent to it.
+  public long sentDatagrams() {
+    return sentDatagrams;
+  }
+
+  /// Datagrams received from it.
+  public long receivedDatagrams() {
+    return receivedDatagrams;
+  }
+
   /// The table's lock is held: there is one writer at a time.
   @SuppressWarnings("NonAtomicVolatileUpdate")
   void visited(long nowNanos) {
@@ -141,5 +155,10 @@ public final class Client {
   public void addTraffic(long sentBytes, long receivedBytes) {
     SENT.getAndAdd(this, sentBytes);
     RECEIVED.getAndAdd(this, receivedBytes);
+  }
+
+  public void addDatagrams(long sentToIt, long receivedFromIt) {
+    SENT_DATAGRAMS.getAndAdd(this, sentToIt);
+    RECEIVED_DATAGRAMS.getAndAdd(this, receivedFromIt);
   }
 }

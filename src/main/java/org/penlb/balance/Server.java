@@ -29,6 +29,8 @@ public final class Server {
   private final LongAdder failed = new LongAdder();
   private final LongAdder sent = new LongAdder();
   private final LongAdder received = new LongAdder();
+  private final LongAdder sentDatagrams = new LongAdder();
+  private final LongAdder receivedDatagrams = new LongAdder();
 
   /// Left out because of a connect that failed; null: it is not.
   private volatile Until failure;
@@ -258,6 +260,11 @@ public final class Server {
     received.add(receivedBytes);
   }
 
+  public void addDatagrams(long sentToIt, long receivedFromIt) {
+    sentDatagrams.add(sentToIt);
+    receivedDatagrams.add(receivedFromIt);
+  }
+
   /// Connections it took since start.
   public long accepted() {
     return accepted.sum();
@@ -276,6 +283,16 @@ public final class Server {
   /// Bytes received from it since start.
   public long received() {
     return received.sum();
+  }
+
+  /// Datagrams sent to it since start.
+  public long sentDatagrams() {
+    return sentDatagrams.sum();
+  }
+
+  /// Datagrams received from it since start.
+  public long receivedDatagrams() {
+    return receivedDatagrams.sum();
   }
 
   /// For logs: `server 0 (web1:80)`.

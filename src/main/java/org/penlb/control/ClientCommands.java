@@ -83,12 +83,13 @@ final class ClientCommands {
           long now = pen.nowNanos();
           var clients = pen.service(service).service().clients();
           clients.forgetExpired(now);
-          return recent(clients.newest(LINES_MAX + 1), now - seconds * 1_000_000_000L);
+          boolean udp = pen.configuration(service).udp();
+          return recent(clients.newest(LINES_MAX + 1), now - seconds * 1_000_000_000L, udp);
         });
   }
 
   /// @param clients the newest first
-  private static String recent(List<Client> clients, long sinceNanos) {
+  private static String recent(List<Client> clients, long sinceNanos, boolean udp) {
     var lines = new StringBuilder();
     int count = 0;
     for (var client : clients) {
@@ -99,8 +100,13 @@ final class ClientCommands {
         return lines.append("and more: these are the newest %d\n".formatted(LINES_MAX)).toString();
       }
       lines.append(
-          "%s connects %d sx %d rx %d\n"
-              .formatted(client.address(), client.connects(), client.sent(), client.received()));
+          "%s connects %d sx %d rx %d%s\n"
+              .formatted(
+                  client.address(),
+                  client.connects(),
+                  client.sent(),
+                  client.received(),
+                  Replies.datagrams(udp, client.sentDatagrams(), client.receivedDatagrams())));
     }
     return lines.toString();
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 import org.penlb.balance.Explanation;
 import org.penlb.balance.Explanation.Access;
 import org.penlb.balance.Server;
@@ -71,6 +72,9 @@ final class Json {
         all,
         (json, server) -> {
           server(json, server);
+          if (snapshot.udp()) {
+            datagrams(json, server.sentDatagrams(), server.receivedDatagrams());
+          }
           int slot = server.slot();
           if (slot >= 0 && slot < Math.min(clients.length, table.size())) {
             json.name("acl").value(table.server(slot).spec().acl());
@@ -116,7 +120,15 @@ final class Json {
           json.name("connects").value(client.connects());
           json.name("sent").value(client.sent());
           json.name("received").value(client.received());
+          if (service.udp()) {
+            datagrams(json, client.sentDatagrams(), client.receivedDatagrams());
+          }
         });
+  }
+
+  private static void datagrams(JsonWriter json, long sent, long received) throws IOException {
+    json.name("sent_datagrams").value(sent);
+    json.name("received_datagrams").value(received);
   }
 
   static String connections(Snapshot.Service service) throws IOException {
@@ -142,6 +154,7 @@ final class Json {
         snapshot.services(),
         (json, service) -> {
           json.name("name").value(service.name());
+          json.name("transport").value(service.udp() ? "udp" : "tcp");
           json.name("listeners").beginArray();
           for (var listener : service.listeners()) {
             json.value(listener);
@@ -154,12 +167,19 @@ final class Json {
           json.name("clients_max").value(service.clientsMax());
           json.name("accepted").value(service.accepted());
           json.name("log_lines_dropped").value(service.logLinesDropped());
-          json.name("closes").beginObject();
-          for (var close : service.closes().entrySet()) {
-            json.name(close.getKey()).value(close.getValue());
+          counts(json.name("closes"), service.closes());
+          if (service.udp()) {
+            counts(json.name("datagrams_dropped"), service.drops());
           }
-          json.endObject();
         });
+  }
+
+  private static void counts(JsonWriter json, Map<String, Long> byCause) throws IOException {
+    json.beginObject();
+    for (var cause : byCause.entrySet()) {
+      json.name(cause.getKey()).value(cause.getValue());
+    }
+    json.endObject();
   }
 
   static String why(Explanation explanation) throws IOException {

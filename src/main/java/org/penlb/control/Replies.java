@@ -24,7 +24,7 @@ final class Replies {
     var lines = new StringBuilder();
     for (var server : snapshot.servers()) {
       int slot = server.slot();
-      lines.append(server(Integer.toString(slot), server));
+      lines.append(server(Integer.toString(slot), server, snapshot.udp()));
       if (slot < Math.min(clients.length, table.size())) { // it may be gone by now
         lines.append(" acl ").append(table.server(slot).spec().acl());
         lines.append(" clients ").append(clients[slot]);
@@ -33,14 +33,14 @@ final class Replies {
       lines.append('\n');
     }
     for (var server : snapshot.special()) {
-      lines.append(server(server.role(), server)).append(" state ");
+      lines.append(server(server.role(), server, snapshot.udp())).append(" state ");
       lines.append(state(server, null, nowNanos)).append('\n');
     }
     return lines.toString();
   }
 
-  private static String server(String slot, Snapshot.Server server) {
-    return "%s addr %s port %d conn %d max %d hard %d weight %d prio %d sx %d rx %d"
+  private static String server(String slot, Snapshot.Server server, boolean udp) {
+    return "%s addr %s port %d conn %d max %d hard %d weight %d prio %d sx %d rx %d%s"
         .formatted(
             slot,
             server.address(),
@@ -51,7 +51,13 @@ final class Replies {
             server.weight(),
             server.prio(),
             server.sent(),
-            server.received());
+            server.received(),
+            datagrams(udp, server.sentDatagrams(), server.receivedDatagrams()));
+  }
+
+  /// What follows the bytes of a service of UDP.
+  static String datagrams(boolean udp, long sent, long received) {
+    return udp ? " sd " + sent + " rd " + received : "";
   }
 
   /// One word, or a word and seconds.
@@ -73,7 +79,7 @@ final class Replies {
     var lines = new StringBuilder();
     for (var service : snapshot.services()) {
       lines.append(
-          "%s listen %s servers %d conn %d conn_max %d clients %d clients_max %d accepted %d\n"
+          "%s listen %s servers %d conn %d conn_max %d clients %d clients_max %d accepted %d%s\n"
               .formatted(
                   service.name(),
                   String.join(",", service.listeners()),
@@ -82,7 +88,8 @@ final class Replies {
                   service.connectionsMax(),
                   service.clients(),
                   service.clientsMax(),
-                  service.accepted()));
+                  service.accepted(),
+                  service.udp() ? " transport udp" : ""));
     }
     return lines.toString();
   }
@@ -91,7 +98,7 @@ final class Replies {
     var lines = new StringBuilder();
     for (var client : service.recentClients()) {
       lines.append(
-          "%s age %d server %s reason %s connects %d sx %d rx %d\n"
+          "%s age %d server %s reason %s connects %d sx %d rx %d%s\n"
               .formatted(
                   client.address(),
                   client.age().toSeconds(),
@@ -99,7 +106,8 @@ final class Replies {
                   client.reason().isEmpty() ? "none" : client.reason(),
                   client.connects(),
                   client.sent(),
-                  client.received()));
+                  client.received(),
+                  datagrams(service.udp(), client.sentDatagrams(), client.receivedDatagrams())));
     }
     return lines.toString();
   }

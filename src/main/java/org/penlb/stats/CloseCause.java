@@ -1,7 +1,7 @@
 package org.penlb.stats;
 
-/// Why a connection ended. The labels are for reports: the names in lower case, if nothing else is
-/// said.
+/// Why a connection, or a session of UDP, ended. The labels are for reports: the names in lower
+/// case, if nothing else is said.
 public enum CloseCause {
   /// Both sides ended their half.
   FINISHED,
@@ -11,6 +11,10 @@ public enum CloseCause {
   SERVER_RESET,
   /// No byte for `idle_timeout`.
   IDLE,
+  /// A session without a datagram for `udp_timeout`.
+  EXPIRED,
+  /// The idlest session made room for another at `-x`.
+  DISPLACED,
   /// No server could take the connection, nor an emergency server.
   NO_SERVER,
   /// The access list denied the client and there is no abuse server.

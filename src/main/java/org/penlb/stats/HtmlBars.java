@@ -52,12 +52,14 @@ final class HtmlBars {
 
   void connections() {
     var bars = bars(Server::connections);
-    begin("Connections by server", "by connections", bars);
+    var title = Wording.title(service) + " by server";
+    var noun = Wording.noun(service);
+    begin(title, "by " + noun + "s", bars);
     page.close();
     if (none(bars, Server::connections)) {
-      page.element("p", "No server has a connection at the moment.", "class", "empty");
+      page.element("p", "No server has a " + noun + " at the moment.", "class", "empty");
     } else {
-      picture("connections", "Connections by server", bars, Server::connections, false);
+      picture("connections", title, bars, Server::connections, false);
     }
     page.close();
   }

@@ -1,7 +1,9 @@
 package org.penlb.stats;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.penlb.stats.Snapshot.Server;
 import org.penlb.stats.Snapshot.ServerState;
 import org.penlb.stats.Snapshot.Service;
@@ -96,7 +98,7 @@ public final class HtmlReport {
     if (service.listeners().isEmpty()) {
       page.text("No listeners. ");
     }
-    page.element("span", service.mode()).close();
+    page.element("span", transport(service) + service.mode()).close();
     health(service);
     figures(service);
     var tables = new HtmlTables(page, service, id);
@@ -109,7 +111,12 @@ public final class HtmlReport {
     tables.clients();
     tables.connections();
     tables.closes();
+    tables.drops();
     page.close();
+  }
+
+  private static String transport(Service service) {
+    return service.udp() ? "UDP, udp_timeout " + Wording.span(service.udpTimeout()) + ", " : "";
   }
 
   /// What an administrator looks for first: is every server up, is anything full?
@@ -123,9 +130,14 @@ public final class HtmlReport {
     outOfUse(used, ServerState.DRAINED, "drained");
     var full = service.connectionsMax() > 0 && service.connections() >= service.connectionsMax();
     if (full) {
-      page.element("li", "no connection left: clients wait", "class", "state blacklisted");
+      var words =
+          service.udp()
+              ? "no session left: the idlest makes room"
+              : "no connection left: clients wait";
+      page.element("li", words, "class", "state blacklisted");
     } else if (nearlyFull(service)) {
-      page.element("li", "connections nearly used up", "class", "state drained");
+      var words = Wording.noun(service) + "s nearly used up";
+      page.element("li", words, "class", "state drained");
     }
     if (service.logLinesDropped() > 0) {
       var dropped = Wording.plural(service.logLinesDropped(), "request log line") + " dropped";
@@ -153,20 +165,34 @@ public final class HtmlReport {
 
   private void figures(Service service) {
     page.open("dl", "class", "figures");
-    gauge("Connections", service.connections(), service.connectionsMax(), nearlyFull(service));
+    gauge(
+        Wording.title(service),
+        service.connections(),
+        service.connectionsMax(),
+        nearlyFull(service));
     gauge("Tracked clients", service.clients(), service.clientsMax(), false);
     figure("Accepted", Wording.count(service.accepted()), Wording.exact(service.accepted()));
-    var sent = 0L;
-    var received = 0L;
-    for (var servers : List.of(service.servers(), service.special())) {
-      for (var server : servers) {
-        sent = Wording.sum(sent, server.sent());
-        received = Wording.sum(received, server.received());
-      }
-    }
+    var sent = total(service, Server::sent);
+    var received = total(service, Server::received);
     figure("Sent to servers", Wording.bytes(sent), Wording.exact(sent) + " bytes");
     figure("Received from servers", Wording.bytes(received), Wording.exact(received) + " bytes");
+    if (service.udp()) {
+      datagrams(service);
+    }
     page.close();
+  }
+
+  private static long total(Service service, ToLongFunction<Server> count) {
+    return Stream.concat(service.servers().stream(), service.special().stream())
+        .mapToLong(count)
+        .reduce(0, Wording::sum);
+  }
+
+  private void datagrams(Service service) {
+    var sent = total(service, Server::sentDatagrams);
+    var received = total(service, Server::receivedDatagrams);
+    figure("Datagrams to servers", Wording.count(sent), Wording.exact(sent));
+    figure("Datagrams from servers", Wording.count(received), Wording.exact(received));
   }
 
   private void figure(String label, String value, String exact) {

@@ -1,7 +1,9 @@
 package org.penlb.stats;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.penlb.stats.Snapshot.Client;
 import org.penlb.stats.Snapshot.Connection;
 import org.penlb.stats.Snapshot.Server;
@@ -31,12 +33,17 @@ final class HtmlTables {
     var note =
         total == 0
             ? "No servers are configured."
-            : "Sent to the server and received from it, in bytes since start.";
+            : service.udp()
+                ? "Sent to the server and received from it since start, in bytes and datagrams"
+                    + " (dgs)."
+                : "Sent to the server and received from it, in bytes since start.";
     heading("servers", "Servers", note);
     if (total > 0) {
       begin("servers", "Servers by slot", true);
-      columns("#Slot", "Server", "#Port", "State", "#Connections", "#Max", "#Hard", "#Weight");
-      columns("#Prio", "#Accepted", "#Failed", "#Sent", "#Received");
+      columns("#Slot", "Server", "#Port", "State", "#" + Wording.title(service));
+      columns("#Max", "#Hard", "#Weight");
+      columns("#Prio", "#Accepted", "#Failed");
+      trafficColumns();
       body();
       service.servers().forEach(this::server);
       if (!service.special().isEmpty()) {
@@ -71,8 +78,7 @@ final class HtmlTables {
     count(server.prio());
     count(server.accepted());
     count(server.failed());
-    bytes(server.sent());
-    bytes(server.received());
+    traffic(server.sent(), server.received(), server.sentDatagrams(), server.receivedDatagrams());
     page.close();
   }
 
@@ -82,8 +88,9 @@ final class HtmlTables {
     heading("clients", "Clients", note);
     if (!clients.isEmpty()) {
       begin("clients", "Tracked clients, newest first", false);
-      columns(
-          "Address", "#Last connection", "Last server", "Why", "#Connects", "#Sent", "#Received");
+      columns("Address", "#Last " + Wording.noun(service), "Last server", "Why");
+      columns(service.udp() ? "#Sessions" : "#Connects");
+      trafficColumns();
       body();
       clients.forEach(this::client);
       end();
@@ -98,19 +105,21 @@ final class HtmlTables {
     page.element("td", Wording.lastServer(service, client.server()));
     page.element("td", client.reason());
     count(client.connects());
-    bytes(client.sent());
-    bytes(client.received());
+    traffic(client.sent(), client.received(), client.sentDatagrams(), client.receivedDatagrams());
     page.close();
   }
 
   void connections() {
     var live = service.liveConnections();
-    var note = Wording.listed("oldest", live.size(), service.connections(), "live connection");
-    heading("connections", "Connections", note);
+    var noun = "live " + Wording.noun(service);
+    var note = Wording.listed("oldest", live.size(), service.connections(), noun);
+    heading("connections", Wording.title(service), note);
     if (!live.isEmpty()) {
-      begin("connections", "Live connections, oldest first", false);
-      columns("#Number", "Client", "Server", "#Age", "State");
-      columns("#From client", "#From server", "#Waiting");
+      begin("connections", "Live " + Wording.noun(service) + "s, oldest first", false);
+      columns("#Number", "Client", "Server", "#Age", "State", "#From client", "#From server");
+      if (!service.udp()) {
+        columns("#Waiting");
+      }
       body();
       live.forEach(this::connection);
       end();
@@ -127,26 +136,45 @@ final class HtmlTables {
     page.element("td", connection.state());
     bytes(connection.fromClient());
     bytes(connection.fromServer());
-    bytes(connection.waiting());
+    if (!service.udp()) {
+      bytes(connection.waiting());
+    }
     page.close();
   }
 
   void closes() {
     var causes = Wording.byCount(service.closes());
-    var total = Wording.total(causes);
+    var noun = Wording.noun(service);
     var note =
         causes.isEmpty()
-            ? "No connection has been closed yet."
-            : Wording.plural(total, "connection") + " closed since start.";
+            ? "No " + noun + " has been closed yet."
+            : Wording.plural(Wording.total(causes), noun) + " closed since start.";
     heading("closes", "Closes by cause", note);
     if (!causes.isEmpty()) {
-      begin("closes", "Closed connections by cause, most frequent first", false);
-      columns("Cause", "#Count", "#Share");
-      body();
-      causes.forEach(cause -> cause(cause.getKey(), cause.getValue(), total));
-      end();
+      causes("closes", "Closed " + noun + "s by cause, most frequent first", causes);
     }
     page.close();
+  }
+
+  /// Nothing as long as none was.
+  void drops() {
+    var causes = Wording.byCount(service.drops());
+    if (causes.isEmpty()) {
+      return;
+    }
+    var note = Wording.plural(Wording.total(causes), "datagram") + " dropped since start.";
+    heading("drops", "closes", "Datagrams dropped", note);
+    causes("drops", "Dropped datagrams by cause, most frequent first", causes);
+    page.close();
+  }
+
+  private void causes(String part, String caption, List<Map.Entry<String, Long>> causes) {
+    var total = Wording.total(causes);
+    begin(part, caption, false);
+    columns("Cause", "#Count", "#Share");
+    body();
+    causes.forEach(cause -> cause(cause.getKey(), cause.getValue(), total));
+    end();
   }
 
   private void cause(String cause, long count, long total) {
@@ -157,8 +185,13 @@ final class HtmlTables {
   }
 
   private void heading(String part, String title, String note) {
+    heading(part, part, title, note);
+  }
+
+  /// @param looks the class of the section
+  private void heading(String part, String looks, String title, String note) {
     var heading = id + "-" + part;
-    page.open("section", "class", part, "aria-labelledby", heading);
+    page.open("section", "class", looks, "aria-labelledby", heading);
     page.element("h3", title, "id", heading);
     page.element("p", note, "class", "note");
   }
@@ -189,6 +222,13 @@ final class HtmlTables {
     }
   }
 
+  private void trafficColumns() {
+    columns("#Sent", "#Received");
+    if (service.udp()) {
+      columns("#Dgs sent", "#Dgs received");
+    }
+  }
+
   private void body() {
     page.close().close().open("tbody");
   }
@@ -205,6 +245,15 @@ final class HtmlTables {
   private void bytes(long n) {
     var exact = Wording.plural(n, "byte");
     page.element("td", Wording.bytes(n), "class", n == 0 ? "n zero" : "n", "title", exact);
+  }
+
+  private void traffic(long sent, long received, long sentDatagrams, long receivedDatagrams) {
+    bytes(sent);
+    bytes(received);
+    if (service.udp()) {
+      count(sentDatagrams);
+      count(receivedDatagrams);
+    }
   }
 
   private void limit(int max) {

@@ -8,7 +8,8 @@ import java.util.Map;
 /// Everything a report shows, copied at one moment so that a report can be rendered off the loops.
 ///
 /// Owned by: immutable. "Sent" and "received" are seen from pen: a server was sent what its clients
-/// sent to pen, a client was sent what its server answered. Counts are bytes since start.
+/// sent to pen, a client was sent what its server answered. Counts are since start: of bytes,
+/// unless they are called datagrams.
 ///
 /// @param version pen's version
 /// @param time wall clock when the copy was made
@@ -18,6 +19,7 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
 
   /// One service: listeners with the servers behind them.
   ///
+  /// @param udp it carries datagrams: what is said of connections is about sessions
   /// @param listeners listening addresses as an administrator would write them
   /// @param mode the algorithms in force, such as `no hash roundrobin no stubborn`
   /// @param connections live connections; `connectionsMax` is `-x`
@@ -28,8 +30,11 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
   /// @param liveConnections oldest first, a bounded number of them
   /// @param closes connections closed since start, by cause
   /// @param logLinesDropped request log lines that the disk or network could not take in time
+  /// @param udpTimeout a session of UDP ends so long after its last datagram
+  /// @param drops datagrams that went no further, by cause
   public record Service(
       String name,
+      boolean udp,
       List<String> listeners,
       String mode,
       int connections,
@@ -42,7 +47,9 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
       List<Client> recentClients,
       List<Connection> liveConnections,
       Map<String, Long> closes,
-      long logLinesDropped) {}
+      long logLinesDropped,
+      Duration udpTimeout,
+      Map<String, Long> drops) {}
 
   /// Whether new connections may go to a server.
   public enum ServerState {
@@ -76,7 +83,9 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
       long accepted,
       long failed,
       long sent,
-      long received) {}
+      long received,
+      long sentDatagrams,
+      long receivedDatagrams) {}
 
   /// One tracked client.
   ///
@@ -91,7 +100,9 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
       String reason,
       long connects,
       long sent,
-      long received) {}
+      long received,
+      long sentDatagrams,
+      long receivedDatagrams) {}
 
   /// One live connection.
   ///

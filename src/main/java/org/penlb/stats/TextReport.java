@@ -1,7 +1,10 @@
 package org.penlb.stats;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.penlb.stats.Snapshot.Client;
 import org.penlb.stats.Snapshot.Server;
 import org.penlb.stats.Snapshot.Service;
 
@@ -43,7 +46,10 @@ public final class TextReport {
     var listeners = service.listeners();
     pair("listeners", listeners.isEmpty() ? "none" : String.join(", ", listeners));
     pair("mode", service.mode());
-    pair("connections", filled(service.connections(), service.connectionsMax()));
+    if (service.udp()) {
+      pair("udp_timeout", Wording.span(service.udpTimeout()));
+    }
+    pair(Wording.noun(service) + "s", filled(service.connections(), service.connectionsMax()));
     pair("clients", filled(service.clients(), service.clientsMax()));
     pair("accepted", Wording.exact(service.accepted()));
     if (service.logLinesDropped() > 0) {
@@ -53,12 +59,13 @@ public final class TextReport {
     if (servers.isEmpty()) {
       heading("No servers are configured.");
     } else {
-      servers(servers);
-      traffic(servers);
+      servers(service, servers);
+      traffic(service, servers);
     }
     clients(service);
     connections(service);
     closes(service);
+    drops(service);
   }
 
   private static String filled(int part, int whole) {
@@ -66,10 +73,10 @@ public final class TextReport {
     return Wording.exact(part) + " of " + Wording.limit(whole) + percent;
   }
 
-  private void servers(List<Server> servers) {
+  private void servers(Service service, List<Server> servers) {
     heading("Servers");
     var table = new TextTable("server").text("slot", "server", "state");
-    table.numbers("conns", "max", "hard", "weight", "prio");
+    table.numbers(service.udp() ? "sessions" : "conns", "max", "hard", "weight", "prio");
     for (var server : servers) {
       table.row(
           slot(server),
@@ -84,19 +91,28 @@ public final class TextReport {
     table.print(INDENT, WIDTH, out);
   }
 
-  private void traffic(List<Server> servers) {
-    heading("Traffic by server");
+  private void traffic(Service service, List<Server> servers) {
+    heading(
+        service.udp() ? "Traffic by server, in bytes and datagrams (dgs)" : "Traffic by server");
     var table = new TextTable("address").text("slot", "address");
     table.numbers("port", "accepted", "failed", "sent", "received");
+    if (service.udp()) {
+      table.numbers("dgs sent", "dgs rcvd");
+    }
     for (var server : servers) {
-      table.row(
-          slot(server),
-          server.address(),
-          server.port() == 0 ? "none" : Integer.toString(server.port()),
-          Wording.count(server.accepted()),
-          Wording.count(server.failed()),
-          Wording.bytes(server.sent()),
-          Wording.bytes(server.received()));
+      var cells = new ArrayList<String>();
+      cells.add(slot(server));
+      cells.add(server.address());
+      cells.add(server.port() == 0 ? "none" : Integer.toString(server.port()));
+      cells.add(Wording.count(server.accepted()));
+      cells.add(Wording.count(server.failed()));
+      cells.add(Wording.bytes(server.sent()));
+      cells.add(Wording.bytes(server.received()));
+      if (service.udp()) {
+        cells.add(Wording.count(server.sentDatagrams()));
+        cells.add(Wording.count(server.receivedDatagrams()));
+      }
+      table.row(cells.toArray(String[]::new));
     }
     table.print(INDENT, WIDTH, out);
   }
@@ -118,39 +134,67 @@ public final class TextReport {
       return;
     }
     var table = new TextTable("server").text("address").numbers("last").text("server", "why");
-    table.numbers("connects", "sent", "received");
-    for (var client : clients) {
-      table.row(
-          client.address(),
-          Wording.span(client.age()),
-          Wording.lastServer(service, client.server()),
-          client.reason(),
-          Wording.count(client.connects()),
-          Wording.bytes(client.sent()),
-          Wording.bytes(client.received()));
+    if (service.udp()) {
+      table.numbers("sessions", "sent", "rcvd", "dgs sent", "dgs rcvd");
+      clients.forEach(client -> table.row(ofUdp(service, client)));
+    } else {
+      table.numbers("connects", "sent", "received");
+      clients.forEach(client -> table.row(ofTcp(service, client)));
     }
     table.print(INDENT, WIDTH, out);
+  }
+
+  private static String[] ofTcp(Service service, Client client) {
+    return new String[] {
+      client.address(),
+      Wording.span(client.age()),
+      Wording.lastServer(service, client.server()),
+      client.reason(),
+      Wording.count(client.connects()),
+      Wording.bytes(client.sent()),
+      Wording.bytes(client.received())
+    };
+  }
+
+  private static String[] ofUdp(Service service, Client client) {
+    return new String[] {
+      client.address(),
+      terse(Wording.span(client.age())),
+      Wording.lastServer(service, client.server()),
+      client.reason(),
+      Wording.count(client.connects()),
+      terse(Wording.bytes(client.sent())),
+      terse(Wording.bytes(client.received())),
+      Wording.count(client.sentDatagrams()),
+      Wording.count(client.receivedDatagrams())
+    };
   }
 
   private void connections(Service service) {
     var live = service.liveConnections().stream().limit(LISTED_MAX).toList();
     var all = Math.max(service.connections(), service.liveConnections().size());
-    heading(Wording.listed("oldest", live.size(), all, "live connection"));
+    heading(Wording.listed("oldest", live.size(), all, "live " + Wording.noun(service)));
     if (live.isEmpty()) {
       return;
     }
     var table = new TextTable("server").numbers("number").text("client", "server").numbers("age");
-    table.text("state").numbers("to server", "to client", "wait");
+    table.text("state").numbers("to server", "to client");
+    if (!service.udp()) {
+      table.numbers("wait");
+    }
     for (var connection : live) {
-      table.row(
-          Long.toString(connection.number()),
-          connection.client(),
-          connection.server(),
-          terse(Wording.span(connection.age())),
-          connection.state(),
-          terse(Wording.bytes(connection.fromClient())),
-          terse(Wording.bytes(connection.fromServer())),
-          terse(Wording.bytes(connection.waiting())));
+      var cells = new ArrayList<String>();
+      cells.add(Long.toString(connection.number()));
+      cells.add(connection.client());
+      cells.add(connection.server());
+      cells.add(terse(Wording.span(connection.age())));
+      cells.add(connection.state());
+      cells.add(terse(Wording.bytes(connection.fromClient())));
+      cells.add(terse(Wording.bytes(connection.fromServer())));
+      if (!service.udp()) {
+        cells.add(terse(Wording.bytes(connection.waiting())));
+      }
+      table.row(cells.toArray(String[]::new));
     }
     table.print(INDENT, WIDTH, out);
   }
@@ -163,10 +207,21 @@ public final class TextReport {
   private void closes(Service service) {
     var causes = Wording.byCount(service.closes());
     if (causes.isEmpty()) {
-      heading("No connection has been closed yet.");
-      return;
+      heading("No " + Wording.noun(service) + " has been closed yet.");
+    } else {
+      causes("Closes by cause", causes);
     }
-    heading("Closes by cause");
+  }
+
+  private void drops(Service service) {
+    var causes = Wording.byCount(service.drops());
+    if (!causes.isEmpty()) {
+      causes("Datagrams dropped", causes);
+    }
+  }
+
+  private void causes(String title, List<Map.Entry<String, Long>> causes) {
+    heading(title);
     var total = Wording.total(causes);
     var table = new TextTable("cause").text("cause").numbers("count", "share");
     for (var cause : causes) {

@@ -122,6 +122,16 @@ public final class Wording {
     return known ? server(servers.get(slot)) : Integer.toString(slot);
   }
 
+  /// What a service carries.
+  static String noun(Service service) {
+    return service.udp() ? "session" : "connection";
+  }
+
+  /// The same as a heading.
+  static String title(Service service) {
+    return service.udp() ? "Sessions" : "Connections";
+  }
+
   static String plural(long n, String noun) {
     return exact(n) + " " + noun + (n == 1 ? "" : "s");
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -99,25 +100,34 @@ class HostileStringsTest {
     var servers =
         List.of(server(text, 0, count, many), server(text, 1, count, 1), server(text, 2, 1, 0));
     var special = List.of(server(text, -1, count, many));
-    var client = new Client(text, age, count, text, many, many, many);
+    var client = new Client(text, age, count, text, many, many, many, many, many);
     var connection = new Connection(many, text, count, text, age, text, many, many, many);
-    var service =
-        new Service(
-            text,
-            List.of(text, text),
-            text,
-            count,
-            count,
-            count,
-            count,
-            many,
-            servers,
-            special,
-            List.of(client),
-            List.of(connection),
-            Map.of(text, many),
-            many);
-    return new Snapshot(text, Instant.EPOCH, age, List.of(service, service));
+    return new Snapshot(
+        text,
+        Instant.EPOCH,
+        age,
+        Stream.of(false, true)
+            .map(
+                udp ->
+                    new Service(
+                        text,
+                        udp,
+                        List.of(text, text),
+                        text,
+                        count,
+                        count,
+                        count,
+                        count,
+                        many,
+                        servers,
+                        special,
+                        List.of(client),
+                        List.of(connection),
+                        Map.of(text, many),
+                        many,
+                        age,
+                        Map.of(text, many)))
+            .toList());
   }
 
   private static Server server(String text, int slot, int count, long many) {
@@ -135,6 +145,8 @@ class HostileStringsTest {
         count,
         count,
         count,
+        many,
+        many,
         many,
         many,
         many,

@@ -3,8 +3,10 @@ package org.penlb.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.StringReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -126,6 +128,7 @@ class HtmlReportTest {
     var full =
         new Snapshot.Service(
             "web",
+            false,
             web.listeners(),
             "",
             500,
@@ -138,15 +141,50 @@ class HtmlReportTest {
             web.recentClients(),
             web.liveConnections(),
             web.closes(),
-            0);
+            0,
+            Duration.ofSeconds(30),
+            Map.of());
     var page = page(Samples.of(full));
     assertThat(texts(page, "li")).contains("no connection left: clients wait");
     assertThat(texts(page, "dd")).contains("9 of unlimited");
   }
 
   @Test
+  void serviceOfUdpHasSessionsAndDatagrams() throws Exception {
+    var page = page(Samples.of(Samples.dns()));
+    assertThat(texts(page, "p"))
+        .contains(
+            "0.0.0.0:53 [::]:53 UDP, udp_timeout 30 s, hash no roundrobin no stubborn no weight"
+                + " no prio",
+            "The oldest 20 of 471 live sessions.",
+            "83,232,252 sessions closed since start.",
+            "1,252 datagrams dropped since start.");
+    assertThat(texts(page, "li")).contains("sessions nearly used up");
+    assertThat(texts(page, "dt")).contains("Sessions", "Datagrams to servers");
+    assertThat(texts(page, "dd")).contains("14.0 M", "33.7 M");
+    assertThat(rows(page, "Servers by slot").getFirst())
+        .endsWith("446 MiB", "3.9 GiB", "3,238,801", "7,797,115");
+    assertThat(rows(page, "Tracked clients, newest first").get(1))
+        .endsWith("694 KiB", "78.1 KiB", "1,301", "811");
+    assertThat(rows(page, "Live sessions, oldest first").get(1)).endsWith("5.0 KiB", "954 KiB");
+    assertThat(rows(page, "Dropped datagrams by cause, most frequent first"))
+        .containsExactly(
+            List.of("flood", "1,204", "96 %"),
+            List.of("no server", "41", "3 %"),
+            List.of("from elsewhere", "7", "1 %"));
+    assertThat(page.getDocumentElement().getElementsByTagName("body").item(0).getTextContent())
+        .doesNotContain("onnection");
+  }
+
+  @Test
+  void whatIsOfUdpAloneIsNotSaidOfTcp() {
+    assertThat(HtmlReport.render(Samples.of(Samples.web(), Samples.idle())))
+        .doesNotContain("UDP", "udp", "atagram", "ession");
+  }
+
+  @Test
   void loadsNothingFromElsewhere() throws Exception {
-    var html = HtmlReport.render(Samples.of(Samples.web(), Samples.idle()));
+    var html = HtmlReport.render(Samples.of(Samples.web(), Samples.idle(), Samples.dns()));
     assertThat(html).doesNotContain("http:", "https:", "url(", "@import", "javascript:");
     var page = parse(html);
     var names = new TreeSet<String>();
@@ -161,10 +199,10 @@ class HtmlReportTest {
 
   @Test
   void canBeReadByAScreenReader() throws Exception {
-    var page = page(Samples.of(Samples.web(), Samples.web()));
+    var page = page(Samples.of(Samples.web(), Samples.web(), Samples.dns()));
     assertThat(page.getDocumentElement().getAttribute("lang")).isEqualTo("en");
     assertThat(list(page.getElementsByTagName("h1"))).hasSize(1);
-    assertThat(list(page.getElementsByTagName("h2"))).hasSize(2);
+    assertThat(list(page.getElementsByTagName("h2"))).hasSize(3);
     for (var table : list(page.getElementsByTagName("table"))) {
       assertThat(element(table, "caption").getTextContent()).isNotBlank();
     }

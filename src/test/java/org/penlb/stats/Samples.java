@@ -15,6 +15,8 @@ import org.penlb.stats.Snapshot.Service;
 
 /// Snapshots as a busy or an idle pen would make them, the same at every run.
 final class Samples {
+  private static final Duration UDP_TIMEOUT = Duration.ofSeconds(30);
+
   private Samples() {}
 
   static Snapshot of(Service... services) {
@@ -42,6 +44,7 @@ final class Samples {
             "client closed", 1_083_214L, "server closed", 118_220L, "idle", 1_771L, "reset", 92L);
     return new Service(
         "web",
+        false,
         List.of("0.0.0.0:443", "[::]:443"),
         "no hash roundrobin no stubborn no weight no prio",
         224,
@@ -54,7 +57,33 @@ final class Samples {
         clients(60),
         connections(40),
         closes,
-        12);
+        12,
+        UDP_TIMEOUT,
+        Map.of());
+  }
+
+  static Service dns() {
+    return new Service(
+        "dns",
+        true,
+        List.of("0.0.0.0:53", "[::]:53"),
+        "hash no roundrobin no stubborn no weight no prio",
+        471,
+        500,
+        2_048,
+        2_048,
+        88_203_521,
+        List.of(
+            up(0, "ns1.example.net", "10.20.0.21", 240, 4_210_442_100L),
+            up(1, "ns2.example.net", "10.20.0.22", 231, 4_870_220_007L),
+            out(2, "ns3.example.net", "10.20.0.23", ServerState.BLACKLISTED, 17)),
+        List.of(),
+        clients(20),
+        connections(20),
+        Map.of("expired", 83_214_020L, "displaced", 18_220L, "server reset", 12L),
+        0,
+        UDP_TIMEOUT,
+        Map.of("flood", 1_204L, "no server", 41L, "from elsewhere", 7L));
   }
 
   static Service idle() {
@@ -64,6 +93,7 @@ final class Samples {
   static Service withServers(String name, List<Server> servers) {
     return new Service(
         name,
+        false,
         List.of("127.0.0.1:25"),
         "hash",
         0,
@@ -76,7 +106,9 @@ final class Samples {
         List.of(),
         List.of(),
         Map.of(),
-        0);
+        0,
+        UDP_TIMEOUT,
+        Map.of());
   }
 
   static List<Server> many(int count) {
@@ -106,7 +138,9 @@ final class Samples {
         bytes / 151_000,
         slot,
         bytes / 9,
-        bytes);
+        bytes,
+        bytes / 1_300,
+        bytes / 540);
   }
 
   static Server out(int slot, String name, String address, ServerState state, int seconds) {
@@ -130,7 +164,9 @@ final class Samples {
         bytes / 151_000,
         state == ServerState.BLACKLISTED ? 41 : 0,
         bytes / 9,
-        bytes);
+        bytes,
+        bytes / 1_300,
+        bytes / 540);
   }
 
   static Server special(String role, String name, long bytes) {
@@ -150,7 +186,9 @@ final class Samples {
         bytes / 8_000,
         0,
         bytes / 9,
-        bytes);
+        bytes,
+        bytes / 1_300,
+        bytes / 540);
   }
 
   static List<Client> clients(int count) {
@@ -159,7 +197,16 @@ final class Samples {
       var address = i % 7 == 3 ? "2001:db8:85a3:8d3:1319:8a2e:370:" + i : "203.0.113." + i;
       var age = Duration.ofMillis(340 + 1_250L * i * i);
       clients.add(
-          new Client(address, age, i % 4, "returning", 1 + i * 31 % 97, i * 711_113L, i * 80_021L));
+          new Client(
+              address,
+              age,
+              i % 4,
+              "returning",
+              1 + i * 31 % 97,
+              i * 711_113L,
+              i * 80_021L,
+              i * 1_301L,
+              i * 811L));
     }
     return clients;
   }

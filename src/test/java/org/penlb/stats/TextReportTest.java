@@ -40,6 +40,34 @@ class TextReportTest {
   }
 
   @Test
+  void serviceOfUdpHasSessionsAndDatagrams() {
+    var report = TextReport.render(Samples.of(Samples.dns()));
+    assertThat(report.lines())
+        .contains(
+            "  udp_timeout  30 s",
+            "  sessions     471 of 500 (94 %)",
+            "  slot  server           state             sessions        max       hard  weight "
+                + " prio",
+            "  slot  address     port  accepted  failed     sent  received   dgs sent   dgs rcvd",
+            "  0     10.20.0.21  8443    27,883       0  446 MiB   3.9 GiB  3,238,801  7,797,115",
+            "  203.0.113.1                    1s  1 ns2.e~  returning        32   694K  78.1K    "
+                + " 1,301       811",
+            "  The oldest 20 of 471 live sessions.")
+        .allMatch(line -> line.length() <= TextReport.WIDTH);
+    assertThat(report)
+        .endsWith(
+            """
+
+              Datagrams dropped
+              cause           count  share
+              flood           1,204   96 %
+              no server          41    3 %
+              from elsewhere      7    1 %
+            """)
+        .doesNotContain("onnection", "wait\n");
+  }
+
+  @Test
   void emptyStatesHaveASentence() {
     assertThat(TextReport.render(Samples.of(Samples.idle())).lines().map(String::strip))
         .contains(
