@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A server on a port of its own that does for each connection what a script says.
 ///
-/// A failed assertion in a script fails the test when the server is closed.
+/// A failed assertion in a script fails the test when the server is closed, as does a failure to
+/// accept.
 public final class TestServer implements AutoCloseable {
 
   /// What is done with one connection, on a thread of its own. The socket is closed afterwards. An
@@ -79,12 +80,14 @@ public final class TestServer implements AutoCloseable {
     try {
       while (true) {
         var client = listener.accept();
+        open.add(client); // first: who counts those accepted may go on to await their end
         accepted.incrementAndGet();
-        open.add(client);
         Thread.ofVirtual().start(() -> serve(client));
       }
     } catch (IOException e) {
-      // closed: the test is over
+      if (listener.isOpen()) { // no descriptor left, for example: nobody is served any more
+        failures.add(e);
+      } // else the test is over
     }
   }
 
@@ -127,7 +130,7 @@ public final class TestServer implements AutoCloseable {
       client.close();
     }
     if (!failures.isEmpty()) {
-      throw new AssertionError("a script failed", failures.peek());
+      throw new AssertionError("a script or the accepting failed", failures.peek());
     }
   }
 }
