@@ -43,7 +43,7 @@ class TimeTest {
     try (var server = TestServer.echo();
         var pen = penWithIdleTimeout(Duration.ofSeconds(10), server.address());
         var client = Wire.connect(pen)) {
-      awaitConnections(pen, 1);
+      awaitCarried(pen); // else it would be the time to connect that is over
       clock.advance(Duration.ofSeconds(9));
       pen.snapshot();
       assertThat(pen.connections()).isEqualTo(1);
@@ -141,6 +141,14 @@ class TimeTest {
     try (var gone = new ServerSocket(0)) {
       return "127.0.0.1:" + gone.getLocalPort();
     }
+  }
+
+  private static void awaitCarried(Balancer pen) {
+    Wire.await(
+        "a connection",
+        () ->
+            Pens.service(pen).liveConnections().stream()
+                .anyMatch(connection -> connection.state().equals("carrying")));
   }
 
   private static void awaitConnections(Balancer pen, int count) {
