@@ -217,7 +217,7 @@ class PenctlTest {
               reply(client, "some\n");
               done.await();
             })) {
-      var outcome = penctl(Duration.ofSeconds(1), server.address(), "mode");
+      var outcome = penctl(Duration.ofSeconds(3), server.address(), "mode");
       assertThat(outcome)
           .isEqualTo(
               new Outcome(
@@ -225,7 +225,7 @@ class PenctlTest {
                   "some\n",
                   "penctl: no whole reply from "
                       + server.address()
-                      + ": no answer for 1 s: is it pen's -C that listens there?\n"));
+                      + ": no answer for 3 s: is it pen's -C that listens there?\n"));
     } finally {
       done.countDown();
     }
