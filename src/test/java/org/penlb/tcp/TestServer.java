@@ -29,6 +29,8 @@ public final class TestServer implements AutoCloseable {
   private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final Thread acceptor =
+      Thread.ofPlatform().daemon(true).name("test-server").unstarted(this::acceptAll);
 
   private TestServer(String host, int receiveBuffer, Script script) throws IOException {
     this.script = script;
@@ -53,7 +55,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   private static TestServer start(TestServer server) {
-    Thread.ofPlatform().daemon(true).name("test-server").start(server::acceptAll);
+    server.acceptor.start();
     return server;
   }
 
@@ -126,6 +128,11 @@ public final class TestServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      acceptor.join(); // while it is in accept() the kernel goes on to listen
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (var client : open) {
       client.close();
     }
