@@ -251,7 +251,7 @@ class LiveServicesTest {
 
   @Test
   void listenMovesBackAndForthOnOnePortAndLosesNobody() throws Exception {
-    int port = AdministeredPen.freePort();
+    int port = Wire.freePort();
     start(section("web", "127.0.0.1:" + port, web));
     try (var visitors = new Visitors(port)) {
       for (int i = 0; i < 4; i++) {

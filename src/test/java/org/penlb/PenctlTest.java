@@ -186,10 +186,7 @@ class PenctlTest {
 
   @Test
   void whereNobodyListensItSaysWhatToLookAt() throws Exception {
-    String address;
-    try (var socket = new ServerSocket(0)) {
-      address = "127.0.0.1:" + socket.getLocalPort();
-    }
+    var address = "127.0.0.1:" + Wire.freePort();
     assertThat(penctl(address.replace("127.0.0.1:", ""), "mode"))
         .isEqualTo(
             new Outcome(

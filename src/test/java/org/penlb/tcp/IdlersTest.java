@@ -2,7 +2,6 @@ package org.penlb.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -215,10 +214,7 @@ class IdlersTest {
 
   @Test
   void deadServerIsFoundBeforeAClientComes() throws Exception {
-    int port;
-    try (var gone = new ServerSocket(0)) {
-      port = gone.getLocalPort();
-    }
+    int port = Wire.freePort();
     var good = closing(TestServer.echo());
     var dead = new Server(0, ServerSpec.parse("127.0.0.1:" + port, -1), Wire.local(1).getAddress());
     var other = new Server(1, ServerSpec.parse(good.address(), -1), Wire.local(1).getAddress());

@@ -2,7 +2,6 @@ package org.penlb.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -138,9 +137,7 @@ class TimeTest {
   }
 
   private static String closedServer() throws Exception {
-    try (var gone = new ServerSocket(0)) {
-      return "127.0.0.1:" + gone.getLocalPort();
-    }
+    return "127.0.0.1:" + Wire.freePort();
   }
 
   private static void awaitCarried(Balancer pen) {
