@@ -114,6 +114,7 @@ class LiveServersTest {
   @Test
   void limitsChangeWithoutTheClientsNoticing() throws Exception {
     assertThat(serversOf(1, 2)).containsExactly("a", "b");
+    Wire.await("these have gone", () -> pen.balancer().connections() == 0);
     try (var live = pen.connect("main", client(1))) {
       assertThat(Wire.line(live)).isEqualTo("a");
       pen.done("server 0 max 1 hard 2 weight 5 prio 6");

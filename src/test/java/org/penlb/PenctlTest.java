@@ -175,10 +175,7 @@ class PenctlTest {
 
   @Test
   void whereNobodyListensItSaysWhatToLookAt() throws Exception {
-    String address;
-    try (var socket = new ServerSocket(0)) {
-      address = "127.0.0.1:" + socket.getLocalPort();
-    }
+    var address = "127.0.0.1:" + Wire.freePort();
     assertThat(penctl(address.replace("127.0.0.1:", ""), "mode"))
         .isEqualTo(
             new Outcome(
@@ -206,7 +203,7 @@ class PenctlTest {
               reply(client, "some\n");
               done.await();
             })) {
-      var outcome = penctl(Duration.ofSeconds(1), server.address(), "mode");
+      var outcome = penctl(Duration.ofSeconds(3), server.address(), "mode");
       assertThat(outcome)
           .isEqualTo(
               new Outcome(
@@ -214,7 +211,7 @@ class PenctlTest {
                   "some\n",
                   "penctl: no whole reply from "
                       + server.address()
-                      + ": no answer for 1 s: is it pen's -C that listens there?\n"));
+                      + ": no answer for 3 s: is it pen's -C that listens there?\n"));
     } finally {
       done.countDown();
     }

@@ -53,7 +53,7 @@ class AccessTest {
           assertThat(Wire.all(client)).isEmpty();
         }
       }
-      Wire.await("no connection is left", () -> pen.live() == 0);
+      pen.awaitNobody();
       assertThat(pen.table(0).admission().pending()).isZero();
       assertThat(server.accepted()).isOne();
       assertThat(pen.service().clients().size()).isOne();

@@ -180,6 +180,14 @@ final class WiredPen implements AutoCloseable {
     return tables.getFirst().liveOnAllLoops();
   }
 
+  /// Waits until there is no connection, and no listener in the middle of looking for one.
+  void awaitNobody() throws Exception {
+    Wire.await("no connection is left", () -> live() == 0);
+    for (int loop = 0; loop < loops.size(); loop++) {
+      liveOn(loop); // each has finished what it was doing
+    }
+  }
+
   int liveOn(int loop) throws Exception {
     return ask(loop, () -> tables.get(loop).snapshot(10_000).size());
   }
