@@ -204,9 +204,9 @@ public final class Server {
     return isBlacklisted(nowNanos) ? Verdict.BLACKLISTED : Verdict.TAKES;
   }
 
-  /// Whether a session that it has, and that may never end by itself, is to go elsewhere: the server
-  /// is gone, its clients have had their time to leave, or it has failed and owes this one an
-  /// answer.
+  /// Whether a session that it has, and that may never end by itself, is to go elsewhere: the
+  /// server is gone, its clients have had their time to leave, or it has failed and owes this one
+  /// an answer.
   public boolean isToBeLeft(boolean owesAnswer, long nowNanos) {
     var current = drain;
     return retired
