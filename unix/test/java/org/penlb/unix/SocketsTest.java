@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -173,12 +175,25 @@ class SocketsTest {
     }
   }
 
+  /// One that is free on all addresses, and that the kernel does not give to anybody who connects
+  /// meanwhile, as it takes those from 32768 on.
+  private static int quietPort() throws IOException {
+    for (int port = 20_000 + (int) (ProcessHandle.current().pid() % 10_000); ; port++) {
+      try (ServerSocketChannel any = ServerSocketChannel.open()) {
+        any.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port));
+        return port;
+      } catch (BindException _) {
+        // the next one
+      }
+    }
+  }
+
   @Test
   void listenerThatLeavesConnectsToOthersGetsThoseOnlyThatCameBefore() throws Exception {
     try (ServerSocketChannel old = ServerSocketChannel.open();
         ServerSocketChannel next = ServerSocketChannel.open()) {
       old.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-      old.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      old.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), quietPort()));
       next.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       next.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port(old)));
       // The more specific one is preferred until it steps aside.
@@ -196,7 +211,7 @@ class SocketsTest {
   void listenersThatShareAnAddressLeaveConnectsToOthersWithoutDroppingOne() throws Exception {
     var old = new ArrayList<ServerSocketChannel>();
     try (ServerSocketChannel next = ServerSocketChannel.open()) {
-      var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+      var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), quietPort());
       for (int i = 0; i < 4; i++) {
         old.add(ServerSocketChannel.open());
         old.getLast().setOption(StandardSocketOptions.SO_REUSEPORT, true).bind(address);
