@@ -3,8 +3,6 @@ package org.penlb.udp;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Candidates;
@@ -16,9 +14,7 @@ import org.penlb.loop.Ready;
 import org.penlb.stats.CloseCause;
 import org.penlb.stats.DropCause;
 import org.penlb.stats.Snapshot;
-import org.penlb.unix.DatagramSockets;
 import org.penlb.unix.Datagrams;
-import org.penlb.unix.Sockets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Session implements Ready {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /// So many datagrams from elsewhere are counted, then the kernel turns them away.
-  private static final int STRANGERS = 16;
-
-  // Links of [SessionMap] and [SessionList].
+  // Links of SessionMap and SessionList.
   Session nextInBucket;
   Session older;
   Session newer;
@@ -66,36 +59,16 @@ final class Session implements Ready {
   /// Null when the server has answered: from then on a failure begins a new choice.
   private Candidates candidates;
 
-  /// Null while there is none; all of the following belongs to it.
-  private Server server;
+  /// Null while there is none.
+  private ServerSide serverSide;
 
   private Reason reason;
   private long chosenNanos;
-  private DatagramChannel socket;
-  private int descriptor = -1;
-  private InetSocketAddress serverAddress;
-  private boolean ipv6;
-  private long serverHigh;
-  private long serverLow;
-  private int serverPort;
-  private int serverScope;
 
-  /// Datagrams since its last answer.
-  private int unanswered;
-
-  private int strangers;
-
-  /// What the network said of it, 0 for nothing.
+  /// What the network said of the server, 0 for nothing.
   private int refusal;
 
-  private long bytesUp;
-  private long bytesDown;
-  private long datagramsUp;
-  private long datagramsDown;
-  private long reportedBytesUp;
-  private long reportedBytesDown;
-  private long reportedDatagramsUp;
-  private long reportedDatagramsDown;
+  private final Tally tally = new Tally();
 
   /// @param slot in which the incoming datagrams have one of it
   Session(
@@ -151,14 +124,17 @@ final class Session implements Ready {
   /// Passes on the client's datagrams in the slots from `from` up to, not including, `to`.
   void toServer(UdpListener by, Datagrams in, int from, int to) {
     hear(by);
-    if (server != null && isToBeLeft()) {
+    if (serverSide != null && isToBeLeft()) {
       leaveServer();
     }
     for (int next = from; next < to && !closed; ) {
-      if (server != null && owesTooManyAnswers()) {
-        onFailed(unanswered + " datagrams without an answer");
+      if (serverSide != null && owesTooManyAnswers()) {
+        onFailed(
+            refusal != 0
+                ? Datagrams.message(refusal)
+                : serverSide.unanswered() + " datagrams without an answer");
       }
-      if (server != null || chooseServer(to - next)) {
+      if (serverSide != null || chooseServer(to - next)) {
         next = send(in, next, Math.min(to, next + room()));
       }
     }
@@ -175,25 +151,25 @@ final class Session implements Ready {
   }
 
   private boolean isToBeLeft() {
-    return !serverAddress.equals(server.address()) // a look-up has given another one
-        || server.isToBeLeft(unanswered > 0, lastNanos)
+    return serverSide.hasMoved()
+        || serverSide.server().isToBeLeft(serverSide.unanswered() > 0, lastNanos)
         || (reason == Reason.EMERGENCY
             && lastNanos - chosenNanos > table.service().settings().udpTimeout().toNanos());
   }
 
   private boolean owesTooManyAnswers() {
     int most = table.service().settings().udpUnanswered();
-    if (most == 0 || unanswered < most) {
+    if (most == 0 || serverSide.unanswered() < most) {
       return false;
     }
-    table.replies().receive(this, descriptor); // they may be waiting
-    return refusal != 0 || unanswered >= most;
+    table.replies().receive(this, serverSide.descriptor()); // they may be waiting
+    return refusal != 0 || serverSide.unanswered() >= most;
   }
 
   /// How many datagrams may go to the server before it has to answer.
   private int room() {
     int most = table.service().settings().udpUnanswered();
-    return most == 0 ? Datagrams.ROOM : Math.max(1, most - unanswered);
+    return most == 0 ? UdpListener.BATCH : Math.max(1, most - serverSide.unanswered());
   }
 
   /// Sends what can be sent; returns the slot that is next. The server may have refused by then.
@@ -201,36 +177,20 @@ final class Session implements Ready {
     if (LOG.isTraceEnabled()) {
       dump(in, from, to, "client");
     }
-    for (int slot = from; slot < to; slot++) {
-      in.to(slot, ipv6, serverHigh, serverLow, serverPort, serverScope);
-    }
-    int next = from + in.send(descriptor, from, to - from);
-    countUp(in, from, next);
+    int next = serverSide.send(in, from, to);
     if (next == to) {
       return to;
     }
-    int errno = in.nextError(descriptor); // of an earlier one
-    if (errno == 0) {
-      errno = in.sendAgain(descriptor, next);
-    }
-    if (errno == 0) {
-      countUp(in, next, next + 1);
-    } else if (Datagrams.isUnreachable(errno)) {
+    int errno = serverSide.sendAgain(in, next);
+    if (Datagrams.isUnreachable(errno)) {
       onFailed(Datagrams.message(errno));
       return next;
-    } else {
+    }
+    if (errno != 0) {
       LOG.debug("{}: a datagram is dropped: {}", this, Datagrams.message(errno));
       table.drop(DropCause.UNSENT, 1);
     }
     return next + 1;
-  }
-
-  private void countUp(Datagrams in, int from, int to) {
-    for (int slot = from; slot < to; slot++) {
-      bytesUp += in.length(slot);
-    }
-    datagramsUp += to - from;
-    unanswered += to - from;
   }
 
   // ---- choose ---------------------------------------------------------------------------------
@@ -244,9 +204,9 @@ final class Session implements Ready {
     long now = table.loop().nowNanos();
     for (var next = candidates.next(now); next != null; next = candidates.next(now)) {
       try {
-        open(next);
-        candidates.taken(now);
-        next.countAccepted();
+        serverSide =
+            ServerSide.open(next, table.service().settings(), address, table.loop(), this, tally);
+        onChosen(next, now);
         return true;
       } catch (ConnectException e) {
         next.release();
@@ -266,61 +226,40 @@ final class Session implements Ready {
     return false;
   }
 
-  private void open(Server next) throws IOException {
-    var to = next.address();
-    var opened = UdpSockets.openTo(to, table.service().settings(), address);
-    try {
-      table.loop().register(opened, SelectionKey.OP_READ, this);
-    } catch (IOException e) {
-      UdpSockets.closeQuietly(opened);
-      throw e;
-    }
-    var at = ClientAddress.of(to);
-    server = next;
+  private void onChosen(Server server, long now) {
     reason = candidates.reason();
-    chosenNanos = table.loop().nowNanos();
-    socket = opened;
-    descriptor = Sockets.descriptor(opened);
-    serverAddress = to;
-    ipv6 = UdpSockets.isIpv6(to);
-    serverHigh = at.high();
-    serverLow = at.low();
-    serverPort = to.getPort();
-    serverScope = UdpSockets.scope(to);
-    unanswered = 0;
-    strangers = 0;
-    refusal = 0;
+    chosenNanos = now;
+    candidates.taken(now);
+    server.countAccepted();
     LOG.debug("{}: {} -> {} ({})", this, address, server, reason.label());
   }
 
   /// The server cannot be had: the next datagram goes elsewhere.
   private void onFailed(String why) {
-    var failed = server;
-    closeSocket();
-    table.onServerFailed(this, failed, why);
+    var server = serverSide.server();
+    closeServerSide();
+    table.onServerFailed(this, server, why);
   }
 
   /// It is to be chosen anew.
   private void leaveServer() {
-    LOG.debug("{}: leaves {}", this, server);
-    closeSocket();
+    LOG.debug("{}: leaves {}", this, serverSide.server());
+    closeServerSide();
     candidates = null;
   }
 
-  private void closeSocket() {
+  private void closeServerSide() {
     reportTraffic();
-    UdpSockets.closeQuietly(socket);
-    socket = null;
-    descriptor = -1;
-    server.release();
-    server = null;
+    serverSide.close();
+    serverSide = null;
+    refusal = 0;
   }
 
   // ---- from the server ------------------------------------------------------------------------
 
   @Override
   public void onReady(int readyOps) {
-    table.replies().receive(this, descriptor);
+    table.replies().receive(this, serverSide.descriptor());
     if (refusal != 0) {
       onFailed(Datagrams.message(refusal));
     }
@@ -328,9 +267,7 @@ final class Session implements Ready {
 
   /// Returns whether what is in this slot is for the client.
   boolean onReply(Datagrams from, int slot) {
-    if (from.senderLow(slot) != serverLow
-        || from.senderPort(slot) != serverPort
-        || from.senderHigh(slot) != serverHigh) {
+    if (!serverSide.isSender(from, slot)) {
       onStranger(from, slot);
       return false;
     }
@@ -338,27 +275,22 @@ final class Session implements Ready {
       dump(from, slot, slot + 1, "server");
     }
     answered = true;
-    unanswered = 0;
     candidates = null;
-    bytesDown += from.length(slot);
-    datagramsDown++;
     lastNanos = table.loop().nowNanos();
     list.touch(this);
-    server.clearBlacklist();
+    serverSide.onAnswer(from.length(slot));
     return true;
   }
 
   private void onStranger(Datagrams from, int slot) {
     var stranger = ClientAddress.ofBits(from.senderHigh(slot), from.senderLow(slot));
-    table.onStranger(server, UdpSockets.text(stranger, from.senderPort(slot)));
-    if (++strangers == STRANGERS) {
-      DatagramSockets.hearOnly(descriptor, ipv6, serverHigh, serverLow, serverPort, serverScope);
-    }
+    table.onStranger(serverSide.server(), UdpSockets.text(stranger, from.senderPort(slot)));
+    serverSide.onStranger();
   }
 
   /// Whether the network had something to say; there may be more.
   boolean isToldOfError(Datagrams any) {
-    int errno = any.nextError(descriptor);
+    int errno = any.nextError(serverSide.descriptor());
     if (Datagrams.isUnreachable(errno)) {
       refusal = errno;
     }
@@ -371,10 +303,10 @@ final class Session implements Ready {
 
   /// Has what is in this slot go to the client, from where the client sent to.
   void addressReply(Datagrams out, int slot) {
-    boolean by6 = listener.isIpv6();
-    out.to(slot, by6, address.high(), address.low(), clientPort, clientScope);
+    boolean ipv6 = listener.isIpv6();
+    out.to(slot, ipv6, address.high(), address.low(), clientPort, clientScope);
     if (listener.isWildcard()) {
-      out.from(slot, by6, localHigh, localLow, localScope);
+      out.from(slot, ipv6, localHigh, localLow, localScope);
     }
   }
 
@@ -393,8 +325,8 @@ final class Session implements Ready {
       return;
     }
     closed = true;
-    if (server != null) {
-      closeSocket();
+    if (serverSide != null) {
+      closeServerSide();
     }
     table.remove(this);
     table.service().counters().countClose(cause);
@@ -412,21 +344,9 @@ final class Session implements Ready {
 
   /// Adds what went by since the last call to the counts of the server and the client.
   void reportTraffic() {
-    if (server == null) {
-      return;
+    if (serverSide != null) {
+      tally.tell(serverSide.server(), client);
     }
-    long up = bytesUp - reportedBytesUp;
-    long down = bytesDown - reportedBytesDown;
-    server.addTraffic(up, down);
-    client.addTraffic(down, up);
-    reportedBytesUp = bytesUp;
-    reportedBytesDown = bytesDown;
-    long sent = datagramsUp - reportedDatagramsUp;
-    long received = datagramsDown - reportedDatagramsDown;
-    server.addDatagrams(sent, received);
-    client.addDatagrams(received, sent);
-    reportedDatagramsUp = datagramsUp;
-    reportedDatagramsDown = datagramsDown;
   }
 
   long number() {
@@ -451,7 +371,7 @@ final class Session implements Ready {
 
   /// Of its socket to the server; -1 while there is none.
   int descriptor() {
-    return descriptor;
+    return serverSide == null ? -1 : serverSide.descriptor();
   }
 
   Snapshot.Connection snapshot() {
@@ -459,38 +379,31 @@ final class Session implements Ready {
         number,
         address.toString(),
         clientPort,
-        server == null ? "" : server.toString(),
+        serverSide == null ? "" : serverSide.server().toString(),
         Duration.ofNanos(table.loop().nowNanos() - openedNanos),
-        server == null ? "waiting" : answered ? "answered" : "asking",
-        bytesUp,
-        bytesDown,
+        serverSide == null ? "waiting" : answered ? "answered" : "asking",
+        tally.bytesUp(),
+        tally.bytesDown(),
         0);
   }
 
   Snapshot.Details details() {
+    var server = serverSide == null ? null : serverSide.address();
+    var local = serverSide == null ? null : serverSide.local();
     return new Snapshot.Details(
         snapshot(),
         UdpSockets.text(address, clientPort),
-        server == null ? "" : UdpSockets.text(ClientAddress.of(serverAddress), serverPort),
-        local() == null ? "" : UdpSockets.text(ClientAddress.of(local()), local().getPort()),
+        UdpSockets.text(server),
+        UdpSockets.text(local),
         listener.descriptor(),
-        descriptor,
+        descriptor(),
         reason == null ? "" : reason.label(),
         Duration.ofNanos(table.loop().nowNanos() - lastNanos));
   }
 
-  /// Where it reaches the server from; null while there is none.
-  private InetSocketAddress local() {
-    try {
-      return socket == null ? null : (InetSocketAddress) socket.getLocalAddress();
-    } catch (IOException e) {
-      return null;
-    }
-  }
-
   /// Whether pen reaches the server from this address and port.
   boolean isFrom(InetSocketAddress local) {
-    var own = local();
+    var own = serverSide == null ? null : serverSide.local();
     return own != null
         && own.getPort() == local.getPort()
         && (own.getAddress().isAnyLocalAddress() || own.equals(local));

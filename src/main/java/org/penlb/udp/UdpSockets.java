@@ -141,6 +141,11 @@ public final class UdpSockets {
     return (address.isIpv4() ? address : "[" + address + "]") + ":" + port;
   }
 
+  /// The same; empty for none.
+  static String text(InetSocketAddress address) {
+    return address == null ? "" : text(ClientAddress.of(address), address.getPort());
+  }
+
   public static void closeQuietly(DatagramChannel channel) {
     try {
       channel.close();
