@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.penlb.acl.AccessList;
+import org.penlb.balance.Server;
 import org.penlb.config.BadSettingException;
 import org.penlb.config.Configuration;
 import org.penlb.config.Launch;
@@ -217,6 +218,7 @@ final class Administration implements RunningPen {
       edit.apply(draft, service);
       apply(draft.build(), balancer::apply);
       blacklist(draft.blacklistings());
+      drainAnew(draft.drainings());
     } finally {
       changing.unlock();
     }
@@ -248,6 +250,7 @@ final class Administration implements RunningPen {
       reader.file(file, service);
       var next = Reading.of(reader, draft);
       apply(next, next.configuration());
+      drainAnew(draft.drainings());
       return next.pending();
     } finally {
       changing.unlock();
@@ -312,12 +315,28 @@ final class Administration implements RunningPen {
 
   private void blacklist(List<Draft.Blacklisting> orders) {
     for (var order : orders) {
-      var service = balancer.service(order.service());
-      var servers = service == null ? null : service.service().servers();
-      if (servers != null && order.slot() < servers.size()) { // gone again in the same file
-        servers.server(order.slot()).blacklist(nowNanos(), order.time().toNanos());
+      var server = server(order.service(), order.slot());
+      if (server != null) {
+        server.blacklist(nowNanos(), order.time().toNanos());
       }
     }
+  }
+
+  /// Whoever gives the command again wants all of its time again. Not so whoever has the file read.
+  private void drainAnew(List<Draft.Draining> orders) {
+    for (var order : orders) {
+      var server = server(order.service(), order.slot());
+      if (server != null && server.isDrained()) {
+        server.drain(nowNanos(), server.spec().drain().patience());
+      }
+    }
+  }
+
+  /// Null where a later line has made it go again.
+  private Server server(String service, int slot) {
+    var running = balancer.service(service);
+    var servers = running == null ? null : running.service().servers();
+    return servers != null && slot < servers.size() ? servers.server(slot) : null;
   }
 
   @Override

@@ -17,7 +17,6 @@ import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.ServiceConfig;
 import org.penlb.config.Settings;
-import org.penlb.config.UnavailableException;
 import org.penlb.language.Draft;
 import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
@@ -121,16 +120,18 @@ public final class Balancer implements AutoCloseable {
       throws IOException {
     var replaceable = new ArrayList<ListeningAddress>();
     for (var service : services) {
-      replaceable.addAll(service.addresses().replaceableBy(configuration.service(service.name())));
+      var next = configuration.service(service.name());
+      boolean goesOn = next != null && next.udp() == service.isUdp();
+      replaceable.addAll(service.addresses().replaceableBy(goesOn ? next : null));
     }
     leaving.forEach(service -> replaceable.addAll(service.addresses().replaceableBy(null)));
     var changes = new ArrayList<RunningService.Change>();
     try {
       for (var config : configuration.services()) {
-        refuseUdp(config);
         var service = find(config.name());
-        if (service == null) {
-          service = RunningService.create(config.name(), loops, resolver, clock, started);
+        if (service == null || service.isUdp() != config.udp()) {
+          service =
+              RunningService.create(config.name(), config.udp(), loops, resolver, clock, started);
         }
         changes.add(service.prepare(config, takeover, replaceable));
       }
@@ -141,14 +142,6 @@ public final class Balancer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       changes.forEach(RunningService.Change::abandon);
       throw e;
-    }
-  }
-
-  private static void refuseUdp(ServiceConfig config) throws IOException {
-    if (config.udp()) {
-      throw new UnavailableException(
-          config.name() + "/",
-          new IOException("service " + config.name() + ": udp is not available yet"));
     }
   }
 

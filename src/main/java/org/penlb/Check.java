@@ -49,7 +49,7 @@ final class Check {
     } catch (BadSettingException e) {
       e.getMessage().lines().forEach(errors::add);
     }
-    errors.forEach(error -> err.println("pen: " + error.replaceAll("\\p{Cntrl}", "?")));
+    errors.forEach(error -> Pen.complain(err, error));
     return errors.isEmpty() ? 0 : 1;
   }
 

@@ -2,6 +2,8 @@ package org.penlb;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.function.Predicate;
 import org.penlb.acl.ClientAddress;
@@ -16,6 +18,14 @@ import org.penlb.unix.Privileges;
 /// Owned by: immutable.
 record ControlAccess(boolean wildcard, Administration administration)
     implements Predicate<ClientAddress> {
+
+  /// That to a listener which is open; its name is not looked up again, as after a chroot it cannot
+  /// be.
+  static ControlAccess at(SocketAddress address, Administration administration) {
+    boolean wildcard =
+        address instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress();
+    return new ControlAccess(wildcard, administration);
+  }
 
   /// Refuses, at start, what would let too many do too much.
   static void check(Launch launch, Configuration configuration)
@@ -38,7 +48,7 @@ record ControlAccess(boolean wildcard, Administration administration)
     }
   }
 
-  static boolean isWildcard(Endpoint endpoint) throws IOException {
+  private static boolean isWildcard(Endpoint endpoint) throws IOException {
     try {
       return !endpoint.isUnix()
           && endpoint.host() != null

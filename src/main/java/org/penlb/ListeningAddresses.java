@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 import org.penlb.config.Endpoint;
 import org.penlb.config.ServiceConfig;
 import org.penlb.loop.EventLoop;
-import org.penlb.tcp.ConnectionTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +21,7 @@ final class ListeningAddresses {
 
   private final String service;
   private final List<EventLoop> loops;
-  private final List<ConnectionTable> tables;
+  private final Transport transport;
   private volatile List<ListeningAddress> addresses = List.of();
 
   /// Those that take who has begun to connect before they close.
@@ -30,13 +29,11 @@ final class ListeningAddresses {
 
   private boolean started;
 
-  /// @param tables one for each loop
   /// @param started whether the loops run
-  ListeningAddresses(
-      String service, List<EventLoop> loops, List<ConnectionTable> tables, boolean started) {
+  ListeningAddresses(String service, List<EventLoop> loops, Transport transport, boolean started) {
     this.service = service;
     this.loops = loops;
-    this.tables = tables;
+    this.transport = transport;
     this.started = started;
   }
 
@@ -94,7 +91,7 @@ final class ListeningAddresses {
         if (listening[i] == null) {
           listening[i] = takeOver(endpoint);
         }
-        if (listening[i] == null && (shared || !ListeningAddress.overlaps(endpoint, replaceable))) {
+        if (listening[i] == null && (shared || !transport.overlaps(endpoint, replaceable))) {
           listening[i] = open(endpoint);
         }
       }
@@ -102,25 +99,15 @@ final class ListeningAddresses {
 
     /// The very address, if somebody gives it up; or null.
     private ListeningAddress takeOver(Endpoint endpoint) throws IOException {
-      for (var address : replaceable) {
-        if (address.isAt(endpoint) && !address.isRetired()) {
-          replaceable.remove(address);
-          var mine = address.handedOver(endpoint, tables);
-          handedOver.add(mine);
-          return mine;
-        }
+      var mine = transport.takeOver(endpoint, replaceable);
+      if (mine != null) {
+        handedOver.add(mine);
       }
-      return null;
+      return mine;
     }
 
     private ListeningAddress open(Endpoint endpoint) throws IOException {
-      for (var address : replaceable) {
-        if (address.isRetired() && address.isAt(endpoint)) {
-          address.awaitClosed();
-        }
-      }
-      var address =
-          ListeningAddress.open(endpoint, tables, next.settings().backlog(), takeover, replaceable);
+      var address = transport.open(endpoint, next.settings().backlog(), takeover, replaceable);
       opened.add(address);
       return address;
     }
@@ -205,7 +192,8 @@ final class ListeningAddresses {
       if (successors.stream().anyMatch(address::hasSocketsOf)) {
         continue;
       }
-      if (started && successors.stream().anyMatch(address::overlaps)) {
+      if (started
+          && (address.outlivesItsEnd() || successors.stream().anyMatch(address::overlaps))) {
         address.retire();
         retired.add(address);
       } else {
@@ -239,15 +227,9 @@ final class ListeningAddresses {
   /// Loop after loop: the kernel hands what comes too late for a socket to another one of the port
   /// (net.ipv4.tcp_migrate_req), which had better not be closing at the same moment.
   private void stopAccepting(List<ListeningAddress> some) {
-    for (int i = 0; i < loops.size(); i++) {
-      var loop = loops.get(i);
-      LoopAnswers.ask(
-          List.of(loop),
-          List.of(tables.get(i)),
-          _ -> {
-            some.forEach(address -> address.stop(loop));
-            return true;
-          });
+    for (var loop : loops) {
+      var one = List.of(loop);
+      LoopAnswers.tell(one, one, _ -> some.forEach(address -> address.stop(loop)));
     }
   }
 

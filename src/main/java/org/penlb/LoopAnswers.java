@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.penlb.loop.EventLoop;
 import org.slf4j.Logger;
@@ -26,7 +27,8 @@ final class LoopAnswers {
   ///
   /// @param possessions one for each loop
   /// @return the answers; that of a loop that does not answer in time is left out
-  static <P, T> List<T> ask(List<EventLoop> loops, List<P> possessions, Function<P, T> question) {
+  static <P, T> List<T> ask(
+      List<EventLoop> loops, List<? extends P> possessions, Function<P, T> question) {
     var parts = new ArrayList<CompletableFuture<T>>();
     for (int i = 0; i < loops.size(); i++) {
       var possession = possessions.get(i);
@@ -35,6 +37,19 @@ final class LoopAnswers {
     var answers = new ArrayList<T>();
     parts.forEach(part -> await(part, answers));
     return answers;
+  }
+
+  /// Has each loop do something, and waits until all have; but for one that does not in time.
+  ///
+  /// @param possessions one for each loop
+  static <P> void tell(List<EventLoop> loops, List<? extends P> possessions, Consumer<P> task) {
+    ask(
+        loops,
+        possessions,
+        possession -> {
+          task.accept(possession);
+          return true;
+        });
   }
 
   /// Waits though the thread is interrupted, which it is told afterwards: what is half changed

@@ -104,9 +104,13 @@ public final class Pen {
 
   private static int failed(PrintStream err, Exception e) {
     var message = e.getMessage() == null ? e.toString() : e.getMessage();
-    // A file may have several errors; names in them may hold anything.
-    message.lines().forEach(line -> err.println("pen: " + line.replaceAll("\\p{Cntrl}", "?")));
+    message.lines().forEach(line -> complain(err, line)); // a file may have several errors
     return 1;
+  }
+
+  /// Names in an error may hold anything.
+  static void complain(PrintStream err, String line) {
+    err.println("pen: " + line.replaceAll("\\p{Cntrl}", "?"));
   }
 
   // ---- from start to end ----------------------------------------------------------------------
@@ -131,6 +135,9 @@ public final class Pen {
       }
       Diagnostics.level(configuration.configuration().debug());
       Diagnostics.decouple();
+      if (control != null) {
+        log().info("control at {}", control.addressText());
+      }
       balancer.start();
       administer(configuration);
       if (!launch.foreground()) {
@@ -176,8 +183,7 @@ public final class Pen {
         configuration, balancer, control == null ? "" : control.addressText());
     if (control != null) {
       var commands = new Commands(Commands.language(), administration, launch.controlFiles());
-      boolean wildcard = ControlAccess.isWildcard(launch.control());
-      control.start(commands, new ControlAccess(wildcard, administration));
+      control.start(commands, ControlAccess.at(control.address(), administration));
     }
     administration.begin();
     serving.countDown();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.penlb.config.BadSettingException;
 import org.penlb.config.Endpoint;
+import org.penlb.control.Commands;
 import org.penlb.control.ControlClient;
 
 /// The command `penctl`: sends a command to a running pen and prints the reply.
@@ -52,7 +53,7 @@ public final class Penctl {
           penctl /run/pen.control status >status.html\
           """;
 
-  private static final byte[] ERROR = "error: ".getBytes(US_ASCII);
+  private static final byte[] ERROR = Commands.ERROR.getBytes(US_ASCII);
 
   private final OutputStream out;
   private final PrintStream err;

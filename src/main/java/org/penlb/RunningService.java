@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.penlb.acl.AccessLists;
@@ -12,6 +13,7 @@ import org.penlb.balance.ClientTable;
 import org.penlb.balance.Server;
 import org.penlb.balance.ServerTable;
 import org.penlb.balance.Service;
+import org.penlb.balance.Traffic;
 import org.penlb.config.ServiceConfig;
 import org.penlb.config.Settings;
 import org.penlb.config.UnavailableException;
@@ -22,7 +24,6 @@ import org.penlb.loop.EventLoop;
 import org.penlb.loop.Resolver;
 import org.penlb.stats.CloseCause;
 import org.penlb.stats.Snapshot;
-import org.penlb.tcp.ConnectionTable;
 import org.penlb.tcp.TcpSockets;
 import org.penlb.unix.Filesystem;
 import org.slf4j.Logger;
@@ -39,19 +40,24 @@ final class RunningService implements RunningPen.LiveService {
   private final List<EventLoop> loops;
   private final Clock clock;
   private final ServerLookup lookup;
-  private final List<ConnectionTable> tables;
+  private final Transport transport;
   private final ListeningAddresses addresses;
   private volatile RequestLog requestLog;
   private volatile ServiceConfig config;
 
   private RunningService(
-      Service service, List<EventLoop> loops, Clock clock, ServerLookup lookup, boolean started) {
+      Service service,
+      Transport transport,
+      List<EventLoop> loops,
+      Clock clock,
+      ServerLookup lookup,
+      boolean started) {
     this.service = service;
+    this.transport = transport;
     this.loops = loops;
     this.clock = clock;
     this.lookup = lookup;
-    this.tables = ConnectionTable.forService(service, loops, null);
-    this.addresses = new ListeningAddresses(service.name(), loops, tables, started);
+    this.addresses = new ListeningAddresses(service.name(), loops, transport, started);
   }
 
   // ---- changes --------------------------------------------------------------------------------
@@ -166,14 +172,10 @@ final class RunningService implements RunningPen.LiveService {
       config = next;
       var old = requestLog;
       requestLog = log;
-      onEachLoop(
-          table -> {
-            table.replaceLog(log);
-            table.settingsChanged();
-            return true;
-          });
+      transport.replaceLog(log);
+      settingsChanged(); // when each loop has done so, none uses the old log any more
       if (old != null && old != log) {
-        old.close(); // nobody uses it any more
+        old.close();
       }
     }
   }
@@ -182,10 +184,17 @@ final class RunningService implements RunningPen.LiveService {
   ///
   /// @param started whether the loops run
   static RunningService create(
-      String name, List<EventLoop> loops, Resolver resolver, Clock clock, boolean started) {
+      String name,
+      boolean udp,
+      List<EventLoop> loops,
+      Resolver resolver,
+      Clock clock,
+      boolean started) {
     var none = new ServerTable(List.of(), null, null);
     var service = new Service(name, Settings.DEFAULT, none, new ClientTable(1, Duration.ZERO));
-    return new RunningService(service, loops, clock, new ServerLookup(resolver), started);
+    var transport = Transport.of(udp, service, loops);
+    return new RunningService(
+        service, transport, loops, clock, new ServerLookup(resolver), started);
   }
 
   /// @throws UnavailableException that says what cannot be had; nothing has changed then
@@ -231,12 +240,16 @@ final class RunningService implements RunningPen.LiveService {
     return service.name();
   }
 
+  boolean isUdp() {
+    return transport instanceof UdpTransport;
+  }
+
   ServiceConfig config() {
     return config;
   }
 
   int connections() {
-    return tables.getFirst().liveOnAllLoops();
+    return transport.tables().getFirst().liveOnAllLoops();
   }
 
   void reopenLog() {
@@ -248,19 +261,11 @@ final class RunningService implements RunningPen.LiveService {
 
   /// Has the tables look at the settings, for what does not do so by itself.
   void settingsChanged() {
-    onEachLoop(
-        table -> {
-          table.settingsChanged();
-          return true;
-        });
+    tellEachLoop(Traffic::settingsChanged);
   }
 
   void closeConnections() {
-    onEachLoop(
-        table -> {
-          table.closeAll(CloseCause.SHUTDOWN);
-          return true;
-        });
+    tellEachLoop(table -> table.closeAll(CloseCause.SHUTDOWN));
   }
 
   /// After the loops have ended, or once there is nothing left to do.
@@ -306,10 +311,10 @@ final class RunningService implements RunningPen.LiveService {
 
   @Override
   public int idlers() {
-    return tables.getFirst().idleOnAllLoops();
+    return transport.tables().getFirst().idleOnAllLoops();
   }
 
-  private <T> T first(Function<ConnectionTable, T> question) {
+  private <T> T first(Function<Traffic, T> question) {
     return onEachLoop(question).stream().filter(Objects::nonNull).findFirst().orElse(null);
   }
 
@@ -332,7 +337,11 @@ final class RunningService implements RunningPen.LiveService {
         clock.nanos());
   }
 
-  private <T> List<T> onEachLoop(Function<ConnectionTable, T> question) {
-    return LoopAnswers.ask(loops, tables, question);
+  private <T> List<T> onEachLoop(Function<Traffic, T> question) {
+    return LoopAnswers.ask(loops, transport.tables(), question);
+  }
+
+  private void tellEachLoop(Consumer<Traffic> task) {
+    LoopAnswers.tell(loops, transport.tables(), task);
   }
 }

@@ -6,10 +6,11 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.penlb.balance.Server;
 import org.penlb.balance.ServerTable;
@@ -66,13 +67,14 @@ final class ServerLookup {
 
   /// Makes a change final: the servers of `servers` get what `next` says, others are retired.
   void commit(ServerTable servers, ServerTable old, ServiceConfig next, long nowNanos) {
-    var before = all(old).toList();
+    var before = all(old).collect(Collectors.toSet()); // a server is equal to itself only
+    var after = all(servers).collect(Collectors.toSet());
     for (var server : servers.servers()) {
       configure(server, next.servers().get(server.slot()), before, nowNanos);
     }
     configure(servers.emergency(), next.emergency(), before, nowNanos);
     configure(servers.abuse(), next.abuse(), before, nowNanos);
-    before.stream().filter(server -> all(servers).noneMatch(server::equals)).forEach(this::retire);
+    before.stream().filter(server -> !after.contains(server)).forEach(this::retire);
     watch(servers, next.settings().resolve());
   }
 
@@ -81,8 +83,7 @@ final class ServerLookup {
         .filter(Objects::nonNull);
   }
 
-  private static void configure(
-      Server server, ServerSpec spec, List<Server> before, long nowNanos) {
+  private static void configure(Server server, ServerSpec spec, Set<Server> before, long nowNanos) {
     if (server == null) {
       return;
     }

@@ -1,16 +1,13 @@
 package org.penlb;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Candidates;
 import org.penlb.balance.Service;
@@ -33,6 +30,16 @@ public final class AdministeredPen implements AutoCloseable {
         }
         return List.of(literalOr(host, "127.0.0.1"));
       };
+
+  /// A configuration of two services.
+  public static final String TWO_SERVICES =
+      """
+      listen 127.0.0.1:0
+      server 0 address web1 port 81
+      service mail
+      listen 127.0.0.1:0
+      server 0 address mail1 port 25
+      """;
 
   private final Path file;
   private final Administration administration;
@@ -138,18 +145,6 @@ public final class AdministeredPen implements AutoCloseable {
   String serverOf(String service, String client) throws IOException {
     try (var socket = connect(service, client)) {
       return Wire.line(socket);
-    }
-  }
-
-  /// A port that is free on all addresses and stays so: not one of those that the kernel gives to
-  /// clients, as one at any address is in the way of a listener on 0.0.0.0.
-  static int freePort() throws IOException {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-      try (var socket = new ServerSocket(port)) {
-        return socket.getLocalPort();
-      } catch (BindException e) { // another one
-      }
     }
   }
 

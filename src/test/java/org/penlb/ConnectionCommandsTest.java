@@ -73,7 +73,12 @@ class ConnectionCommandsTest {
           .contains(" sx 8 rx 6 waiting 0\n");
       var json = JsonParser.parseString(pen.done("json connections")).getAsJsonArray();
       assertThat(json).hasSize(1);
-      assertThat(json.get(0).getAsJsonObject().get("from_client").getAsInt()).isEqualTo(6);
+      var connection = json.get(0).getAsJsonObject();
+      assertThat(connection.get("client"))
+          .isEqualTo(
+              JsonParser.parseString(
+                  "{address: '%s', port: %d}".formatted(A, client.getLocalPort())));
+      assertThat(connection.get("from_client").getAsInt()).isEqualTo(6);
     }
   }
 

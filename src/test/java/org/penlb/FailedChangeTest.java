@@ -44,8 +44,7 @@ class FailedChangeTest {
         listen %s/socket
         server 0 address 127.0.0.1 port %d
         """
-            .formatted(
-                AdministeredPen.freePort(), server.port(), directory, directory, server.port());
+            .formatted(Wire.freePort(), server.port(), directory, directory, server.port());
     pen = AdministeredPen.start(directory.resolve("pen.conf"), text);
     assertThat(pen.serverOf("web", "127.0.1.1")).isEqualTo("a");
   }

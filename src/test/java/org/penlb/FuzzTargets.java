@@ -38,15 +38,6 @@ public final class FuzzTargets {
 
   /// A line of a control connection over TCP, to a pen that nobody is served by.
   public static final class ControlLine {
-    private static final String CONFIGURATION =
-        """
-        listen 127.0.0.1:0
-        server 0 address web1 port 81
-        service mail
-        listen 127.0.0.1:0
-        server 0 address mail1 port 25
-        """;
-
     private static final AdministeredPen PEN = open();
 
     private ControlLine() {}
@@ -55,7 +46,7 @@ public final class FuzzTargets {
       try {
         var file = Files.createTempFile("pen", ".conf");
         file.toFile().deleteOnExit();
-        return AdministeredPen.open(file, CONFIGURATION);
+        return AdministeredPen.open(file, AdministeredPen.TWO_SERVICES);
       } catch (Exception e) {
         throw new IllegalStateException(e);
       }
@@ -75,7 +66,7 @@ public final class FuzzTargets {
         }
       }
       if (!PEN.configuration().equals(before)) {
-        PEN.reload(CONFIGURATION);
+        PEN.reload(AdministeredPen.TWO_SERVICES);
       }
     }
   }

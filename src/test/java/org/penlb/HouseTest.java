@@ -38,6 +38,7 @@ class HouseTest {
           entry("language", Set.of("acl", "balance", "config", "stats", "unix")),
           entry("http", Set.of("log", "loop")),
           entry("tcp", Set.of("acl", "balance", "config", "http", "log", "loop", "stats", "unix")),
+          entry("udp", Set.of("acl", "balance", "config", "log", "loop", "stats", "unix")),
           entry(
               "control",
               Set.of(
@@ -55,6 +56,7 @@ class HouseTest {
                   "loop",
                   "stats",
                   "tcp",
+                  "udp",
                   "unix")));
 
   private static final JavaClasses CLASSES = classes();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,6 +114,7 @@ class LiveServersTest {
   @Test
   void limitsChangeWithoutTheClientsNoticing() throws Exception {
     assertThat(serversOf(1, 2)).containsExactly("a", "b");
+    Wire.await("these have gone", () -> pen.balancer().connections() == 0);
     try (var live = pen.connect("main", client(1))) {
       assertThat(Wire.line(live)).isEqualTo("a");
       pen.done("server 0 max 1 hard 2 weight 5 prio 6");
@@ -219,6 +221,22 @@ class LiveServersTest {
       assertThat(serversOf(1)).containsExactly("b");
       assertThat(Wire.ask(live, "goes on")).isEqualTo("goes on");
       assertThat(pen.done("servers")).contains(" clients 0 state drained 0\n");
+    }
+  }
+
+  @Test
+  void timeOfADrainBeginsAnewByTheSameCommandButNotByTheSameFile() throws Exception {
+    var text = "listen 127.0.0.1:0\n" + line(0, "a") + " drain 60\n" + line(1, "b") + "\n";
+    var again = Files.writeString(directory.resolve("again"), "server 0 drain 60\n");
+    try (var timeless = AdministeredPen.open(directory.resolve("drained.conf"), text)) {
+      for (var command : List.of("server 0 drain 60", "include " + again)) {
+        timeless.clock.advance(Duration.ofSeconds(50));
+        timeless.reload(text);
+        timeless.done("server 0 weight 3");
+        assertThat(timeless.done("servers")).contains(" state drained 10\n");
+        timeless.done(command);
+        assertThat(timeless.done("servers")).contains(" state drained 60\n");
+      }
     }
   }
 

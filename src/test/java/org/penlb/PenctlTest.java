@@ -2,14 +2,11 @@ package org.penlb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,19 +90,10 @@ class PenctlTest {
 
   @Test
   void ipv6AddressStandsInBrackets() throws Exception {
-    assumeTrue(hasIpv6(), "needs IPv6");
+    Wire.needIpv6();
     try (var listener = echo("[::1]:0")) {
       assertThat(listener.addressText()).startsWith("[::1]:");
       assertThat(penctl(listener.addressText(), "mode").out()).isEqualTo("mode\n");
-    }
-  }
-
-  private static boolean hasIpv6() {
-    try {
-      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
-      return true;
-    } catch (IOException e) {
-      return false;
     }
   }
 
@@ -186,10 +174,7 @@ class PenctlTest {
 
   @Test
   void whereNobodyListensItSaysWhatToLookAt() throws Exception {
-    String address;
-    try (var socket = new ServerSocket(0)) {
-      address = "127.0.0.1:" + socket.getLocalPort();
-    }
+    var address = "127.0.0.1:" + Wire.freePort();
     assertThat(penctl(address.replace("127.0.0.1:", ""), "mode"))
         .isEqualTo(
             new Outcome(
@@ -217,7 +202,7 @@ class PenctlTest {
               reply(client, "some\n");
               done.await();
             })) {
-      var outcome = penctl(Duration.ofSeconds(1), server.address(), "mode");
+      var outcome = penctl(Duration.ofSeconds(3), server.address(), "mode");
       assertThat(outcome)
           .isEqualTo(
               new Outcome(
@@ -225,7 +210,7 @@ class PenctlTest {
                   "some\n",
                   "penctl: no whole reply from "
                       + server.address()
-                      + ": no answer for 1 s: is it pen's -C that listens there?\n"));
+                      + ": no answer for 3 s: is it pen's -C that listens there?\n"));
     } finally {
       done.countDown();
     }

@@ -32,7 +32,7 @@ public final class ClientAddress implements Comparable<ClientAddress> {
   }
 
   /// The address with these bits, as far as somebody in a network can have it.
-  static ClientAddress ofBits(long high, long low) {
+  public static ClientAddress ofBits(long high, long low) {
     return new ClientAddress(high, (high & low) == -1 ? low - 1 : low);
   }
 
@@ -115,7 +115,8 @@ public final class ClientAddress implements Comparable<ClientAddress> {
     return ones <= 64 ? 0 : -1L << (128 - ones);
   }
 
-  byte[] bytes() {
+  /// 4 or 16 of them.
+  public byte[] bytes() {
     var bytes = ByteBuffer.allocate(isIpv4() ? 4 : 16);
     return isIpv4() ? bytes.putInt((int) low).array() : bytes.putLong(high).putLong(low).array();
   }

@@ -129,6 +129,11 @@ public final class Server {
     return Math.max(nanosUntil(failure, nowNanos), nanosUntil(order, nowNanos));
   }
 
+  /// Whether it is left out because it failed, and not by command.
+  private boolean hasFailed(long nowNanos) {
+    return nanosUntil(failure, nowNanos) > 0;
+  }
+
   private static long nanosUntil(Until until, long nowNanos) {
     return until == null ? 0 : Math.max(0, until.nanos() - nowNanos);
   }
@@ -197,6 +202,16 @@ public final class Server {
       return Verdict.DRAINED;
     }
     return isBlacklisted(nowNanos) ? Verdict.BLACKLISTED : Verdict.TAKES;
+  }
+
+  /// Whether a session that it has, and that may never end by itself, is to go elsewhere: the
+  /// server is gone, its clients have had their time to leave, or it has failed and owes this one
+  /// an answer.
+  public boolean isToBeLeft(boolean owesAnswer, long nowNanos) {
+    var current = drain;
+    return retired
+        || (current != null && current.leftNanos(nowNanos) == 0)
+        || (owesAnswer && hasFailed(nowNanos));
   }
 
   // ---- connections ----------------------------------------------------------------------------

@@ -216,11 +216,7 @@ public final class CommandLine {
 
   private InetAddress source() throws BadSettingException {
     var text = text("--source");
-    try {
-      return text == null ? null : InetAddress.ofLiteral(text);
-    } catch (IllegalArgumentException e) {
-      throw new BadSettingException("--source is '" + text + "', expected an IP address");
-    }
+    return text == null ? null : Endpoint.literal(text, "--source");
   }
 
   private String text(String option) {

@@ -23,6 +23,8 @@ public record Endpoint(String host, int port, Path path) {
   /// an IPv6 address.
   private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_.-]*");
 
+  private static final Pattern DIGITS = Pattern.compile("[0-9]+(\\.[0-9]+)*");
+
   private static final Pattern IPV6 = Pattern.compile("([0-9a-fA-F:.]+)(%[A-Za-z0-9_.-]+)?");
 
   /// Parses `[host:]port`, an IPv6 host in brackets, or an absolute path.
@@ -86,6 +88,18 @@ public record Endpoint(String host, int port, Path path) {
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /// An IP address, without brackets; names are not looked up. What the JDK takes besides, such as
+  /// `127.1` and `7`, is more likely a slip.
+  public static InetAddress literal(String text, String what) throws BadSettingException {
+    try {
+      if (!DIGITS.matcher(text).matches() || text.split("\\.", -1).length == 4) {
+        return InetAddress.ofLiteral(text);
+      }
+    } catch (IllegalArgumentException e) { // said below
+    }
+    throw new BadSettingException(what + " is '" + text + "', expected an IP address");
   }
 
   /// What follows the host: empty, or a colon and the rest.

@@ -3,7 +3,6 @@ package org.penlb.control;
 import java.io.IOException;
 import java.util.ArrayList;
 import org.penlb.config.BadSettingException;
-import org.penlb.language.Command;
 import org.penlb.language.ConfigurationText;
 import org.penlb.language.Language;
 import org.penlb.language.RunningPen;
@@ -13,8 +12,8 @@ import org.penlb.language.Statement;
 ///
 /// Owned by: immutable.
 public final class Commands implements Interpreter {
-  /// How every reply to a command that was refused begins.
-  static final String ERROR = "error: ";
+  /// How each line of the reply to a command that was refused begins.
+  public static final String ERROR = "error: ";
 
   private final Language language;
   private final RunningPen pen;
@@ -29,15 +28,12 @@ public final class Commands implements Interpreter {
 
   /// All commands there are.
   public static Language language() {
-    var commands = new ArrayList<Command>();
-    var holder = new Language[1];
-    commands.addAll(Questions.all());
+    var commands = new ArrayList<>(Questions.all());
     commands.addAll(ClientCommands.all());
     commands.addAll(ConfigurationText.commands());
-    commands.addAll(ProcessCommands.all(() -> holder[0]));
+    commands.addAll(ProcessCommands.all());
     commands.addAll(InertCommands.all());
-    holder[0] = new Language(commands);
-    return holder[0];
+    return new Language(commands);
   }
 
   @Override

@@ -168,7 +168,7 @@ final class ControlSession extends Deadline implements Ready {
   // ---- the reply ------------------------------------------------------------------------------
 
   private static byte[] error(String message) {
-    return ("error: " + message + "\n").getBytes(UTF_8);
+    return (Commands.ERROR + message + "\n").getBytes(UTF_8);
   }
 
   private void fail(String message) {

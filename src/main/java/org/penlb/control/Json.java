@@ -136,7 +136,10 @@ final class Json {
         service.liveConnections(),
         (json, connection) -> {
           json.name("number").value(connection.number());
-          json.name("client").value(connection.client());
+          json.name("client").beginObject();
+          json.name("address").value(connection.address());
+          json.name("port").value(connection.port() < 0 ? null : (Number) connection.port());
+          json.endObject();
           json.name("server").value(connection.server());
           json.name("age").value(seconds(connection.age()));
           json.name("state").value(connection.state());

@@ -7,7 +7,6 @@ import static org.penlb.language.Command.Group.PROCESS;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Supplier;
 import org.penlb.config.BadSettingException;
 import org.penlb.language.Command;
 import org.penlb.language.ConfigurationText;
@@ -22,8 +21,7 @@ import org.penlb.unix.WholeFile;
 final class ProcessCommands {
   private ProcessCommands() {}
 
-  /// @param language the one that these commands become a part of
-  static List<Command> all(Supplier<Language> language) {
+  static List<Command> all() {
     return List.of(
         new Command(
             CHOICE,
@@ -68,7 +66,7 @@ final class ProcessCommands {
             "help",
             "[COMMAND]",
             "This list, or how one command is written",
-            (words, _) -> help(language, words)));
+            (words, _) -> help(words)));
   }
 
   private static Statement write(Words words, boolean no) throws BadSettingException {
@@ -86,14 +84,14 @@ final class ProcessCommands {
     return "";
   }
 
-  private static Statement help(Supplier<Language> language, Words words)
-      throws BadSettingException {
+  private static Statement help(Words words) throws BadSettingException {
+    var language = Commands.language();
     if (!words.hasNext()) {
-      return Statement.request((_, _) -> Replies.help(language.get().commands()));
+      return Statement.request((_, _) -> Replies.help(language.commands()));
     }
     boolean no = words.take("no");
     var name = words.word("a command");
-    var command = language.get().command(name);
+    var command = language.command(name);
     if (command == null) {
       throw new BadSettingException(
           "help: unknown command '" + Language.echo(name) + "'; `help` lists all");

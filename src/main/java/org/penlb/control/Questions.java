@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.penlb.config.BadSettingException;
 import org.penlb.config.Endpoint;
-import org.penlb.language.Addresses;
 import org.penlb.language.Command;
 import org.penlb.language.Language;
 import org.penlb.language.RunningPen;
@@ -175,8 +174,7 @@ final class Questions {
   private static InetSocketAddress address(String text) throws BadSettingException {
     if (text.contains(":") && !text.contains("/")) {
       var endpoint = Endpoint.parse(text);
-      return new InetSocketAddress(
-          Addresses.literal(endpoint.host(), "client_of"), endpoint.port());
+      return new InetSocketAddress(Endpoint.literal(endpoint.host(), "client_of"), endpoint.port());
     }
     throw new BadSettingException(
         "client_of is '" + Language.echo(text) + "', expected HOST:PORT (IPv6 in brackets)");

@@ -34,6 +34,7 @@ public final class Draft {
   Path geoip;
 
   private final List<Blacklisting> blacklistings = new ArrayList<>();
+  private final List<Draining> drainings = new ArrayList<>();
   private final ServiceConfig defaults;
 
   /// The command line is about the first service, as long as nothing has removed that.
@@ -43,6 +44,9 @@ public final class Draft {
   ///
   /// @param time zero brings the server back
   public record Blacklisting(String service, int slot, Duration time) {}
+
+  /// An order to drain a server: as long as the configuration says, but from now on.
+  public record Draining(String service, int slot) {}
 
   /// One without any service.
   ///
@@ -160,6 +164,14 @@ public final class Draft {
 
   public List<Blacklisting> blacklistings() {
     return List.copyOf(blacklistings);
+  }
+
+  void drain(ServiceDraft service, int slot) {
+    drainings.add(new Draining(service.name, slot));
+  }
+
+  public List<Draining> drainings() {
+    return List.copyOf(drainings);
   }
 
   /// Checks what only the whole can be checked for.

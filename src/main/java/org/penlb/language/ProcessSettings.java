@@ -5,8 +5,11 @@ import static org.penlb.language.Command.Group.CONFIGURATION;
 import static org.penlb.language.Command.Group.PROCESS;
 import static org.penlb.language.Command.Group.REPORTS;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.penlb.acl.AccessLists;
 import org.penlb.acl.AccessRule;
 import org.penlb.acl.BadRuleException;
@@ -32,69 +35,31 @@ final class ProcessSettings {
   }
 
   private static Setting debug() {
-    var answer = Setting.answerOfProcess(Configuration::debug);
-    return Setting.ofProcess(
-        new Command(
-            PROCESS,
-            "debug",
-            "[N]",
-            "How much diagnostics say: 0 to 2 more and more, 3 dumps the traffic",
-            (words, _) -> {
-              if (!words.hasNext()) {
-                return Statement.request(answer);
-              }
-              int level = words.number(0, DEBUG_MAX);
-              return Statement.of((draft, _) -> draft.debug = level, answer);
-            }),
-        configuration -> "debug " + configuration.debug());
+    return number(
+        PROCESS,
+        "debug",
+        "How much diagnostics say: 0 to 2 more and more, 3 dumps the traffic",
+        DEBUG_MAX,
+        Configuration::debug,
+        (draft, level) -> draft.debug = level);
   }
 
   private static Setting webStats() {
-    var answer = Setting.answerOfProcess(c -> c.webStats() == null ? "" : c.webStats());
-    return Setting.ofProcess(
-        new Command(
-            REPORTS,
-            "web_stats",
-            "[FILE] | no web_stats",
-            "Where SIGUSR1 writes the HTML report",
-            (words, no) -> {
-              if (no) {
-                return Statement.edit((draft, _) -> draft.webStats = null);
-              }
-              if (!words.hasNext()) {
-                return Statement.request(answer);
-              }
-              var file = words.file();
-              return Statement.of((draft, _) -> draft.webStats = file, answer).namingFile();
-            }),
-        configuration ->
-            configuration.webStats() == null
-                ? "no web_stats"
-                : "web_stats " + Words.quote(configuration.webStats().toString()));
+    return file(
+        REPORTS,
+        "web_stats",
+        "Where SIGUSR1 writes the HTML report",
+        Configuration::webStats,
+        (draft, file) -> draft.webStats = file);
   }
 
   private static Setting geoip() {
-    var answer = Setting.answerOfProcess(c -> c.geoip() == null ? "" : c.geoip());
-    return Setting.ofProcess(
-        new Command(
-            ACCESS,
-            "geoip",
-            "[FILE] | no geoip",
-            "The MaxMind database (.mmdb) that tells the country of an address",
-            (words, no) -> {
-              if (no) {
-                return Statement.edit((draft, _) -> draft.geoip = null);
-              }
-              if (!words.hasNext()) {
-                return Statement.request(answer);
-              }
-              var file = words.file();
-              return Statement.of((draft, _) -> draft.geoip = file, answer).namingFile();
-            }),
-        configuration ->
-            configuration.geoip() == null
-                ? "no geoip"
-                : "geoip " + Words.quote(configuration.geoip().toString()));
+    return file(
+        ACCESS,
+        "geoip",
+        "The MaxMind database (.mmdb) that tells the country of an address",
+        Configuration::geoip,
+        (draft, file) -> draft.geoip = file);
   }
 
   // ---- access lists ---------------------------------------------------------------------------
@@ -148,21 +113,13 @@ final class ProcessSettings {
   }
 
   private static Setting controlAcl() {
-    var answer = Setting.answerOfProcess(Configuration::controlAcl);
-    return Setting.ofProcess(
-        new Command(
-            ACCESS,
-            "control_acl",
-            "[N]",
-            "The access list that control connections over TCP are checked against",
-            (words, _) -> {
-              if (!words.hasNext()) {
-                return Statement.request(answer);
-              }
-              int list = words.number(0, AccessLists.COUNT - 1);
-              return Statement.of((draft, _) -> draft.controlAcl = list, answer);
-            }),
-        configuration -> "control_acl " + configuration.controlAcl());
+    return number(
+        ACCESS,
+        "control_acl",
+        "The access list that control connections over TCP are checked against",
+        AccessLists.COUNT - 1,
+        Configuration::controlAcl,
+        (draft, list) -> draft.controlAcl = list);
   }
 
   private static Setting tarpitAcl() {
@@ -190,6 +147,61 @@ final class ProcessSettings {
             configuration.tarpitAcl() < 0
                 ? "no tarpit_acl"
                 : "tarpit_acl " + configuration.tarpitAcl());
+  }
+
+  // ---- forms that several of the process have -------------------------------------------------
+
+  private static Setting number(
+      Command.Group group,
+      String name,
+      String help,
+      int most,
+      Function<Configuration, Integer> get,
+      BiConsumer<Draft, Integer> put) {
+    var answer = Setting.answerOfProcess(get::apply);
+    return Setting.ofProcess(
+        new Command(
+            group,
+            name,
+            "[N]",
+            help,
+            (words, _) -> {
+              if (!words.hasNext()) {
+                return Statement.request(answer);
+              }
+              int value = words.number(0, most);
+              return Statement.of((draft, _) -> put.accept(draft, value), answer);
+            }),
+        configuration -> name + " " + get.apply(configuration));
+  }
+
+  private static Setting file(
+      Command.Group group,
+      String name,
+      String help,
+      Function<Configuration, Path> get,
+      BiConsumer<Draft, Path> put) {
+    var answer = Setting.answerOfProcess(c -> get.apply(c) == null ? "" : get.apply(c));
+    return Setting.ofProcess(
+        new Command(
+            group,
+            name,
+            "[FILE] | no " + name,
+            help,
+            (words, no) -> {
+              if (no) {
+                return Statement.edit((draft, _) -> put.accept(draft, null));
+              }
+              if (!words.hasNext()) {
+                return Statement.request(answer);
+              }
+              var file = words.file();
+              return Statement.of((draft, _) -> put.accept(draft, file), answer).namingFile();
+            }),
+        configuration ->
+            get.apply(configuration) == null
+                ? "no " + name
+                : name + " " + Words.quote(get.apply(configuration).toString()));
   }
 
   // ---- of a service ---------------------------------------------------------------------------

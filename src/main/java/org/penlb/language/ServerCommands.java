@@ -97,7 +97,10 @@ final class ServerCommands {
       }
       case "drain" -> {
         var drain = new ServerSpec.Drain(isNumber(words.peek()) ? words.seconds(name, 0) : null);
-        yield change(slot, s -> s.drain = drain);
+        yield (draft, service) -> {
+          change(slot, s -> s.drain = drain).apply(draft, service);
+          draft.drain(draft.service(service), slot);
+        };
       }
       case "no" -> {
         if (!words.take("drain")) {
@@ -123,7 +126,15 @@ final class ServerCommands {
       words.number("address family", 0, 0);
       return ServerSpec.EMPTY.host();
     }
-    return Addresses.host(words.word("a host"), "server " + slot + ": address");
+    var text = words.word("a host");
+    boolean brackets = text.startsWith("[") && text.endsWith("]");
+    var host = brackets ? text.substring(1, text.length() - 1) : text;
+    if (!Endpoint.isHost(host)) {
+      throw new BadSettingException(
+          "server %d: address is '%s', expected a host name or an IP address"
+              .formatted(slot, Language.echo(text)));
+    }
+    return host;
   }
 
   private static boolean isNumber(String word) {

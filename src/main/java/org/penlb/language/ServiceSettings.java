@@ -17,6 +17,7 @@ import java.util.function.ToIntFunction;
 import org.penlb.acl.AccessLists;
 import org.penlb.config.Algorithm;
 import org.penlb.config.BadSettingException;
+import org.penlb.config.Endpoint;
 import org.penlb.config.FastClose;
 import org.penlb.config.Settings;
 import org.penlb.language.Command.Group;
@@ -303,7 +304,7 @@ final class ServiceSettings {
         "IP | no source",
         "Local address for connections to servers",
         (words, no) -> {
-          var address = no ? null : Addresses.literal(words.word("an IP address"), "source");
+          var address = no ? null : Endpoint.literal(words.word("an IP address"), "source");
           return set(s -> s.source = address, null);
         },
         s -> s.source() == null ? "no source" : "source " + s.source().getHostAddress());

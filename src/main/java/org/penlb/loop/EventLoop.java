@@ -1,6 +1,7 @@
 package org.penlb.loop;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
@@ -9,7 +10,10 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jctools.queues.varhandle.MpscGrowableVarHandleArrayQueue;
@@ -37,6 +41,9 @@ public final class EventLoop implements Runnable {
 
   /// How long [#close] waits for what the loop is doing.
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+  /// How long a loop may take to answer; it needs milliseconds unless it hangs.
+  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
   private final Selector selector;
   private final Clock clock;
@@ -133,6 +140,22 @@ public final class EventLoop implements Runnable {
       answer.completeExceptionally(e);
     }
     return answer;
+  }
+
+  /// As [#ask], and waits for the answer, some seconds at most.
+  ///
+  /// @throws IOException that says what the question threw, or that the loop does not answer
+  public <T> T askAndWait(Callable<T> question) throws IOException {
+    try {
+      return ask(question).get(ANSWER_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IOException("an event loop does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while an event loop was asked");
+    }
   }
 
   /// Ends the loop after the tasks it has, and waits for it, some seconds at most.

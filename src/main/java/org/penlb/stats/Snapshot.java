@@ -106,19 +106,27 @@ public record Snapshot(String version, Instant time, Duration uptime, List<Servi
 
   /// One live connection.
   ///
-  /// @param client address and port; `unix` for a client on a Unix socket
+  /// @param address of the client; `unix` for one on a Unix socket
+  /// @param port of the client; -1 where it has none
   /// @param server slot, host and port of the one in use or being tried
   /// @param state as in the state diagram of the connection, in lower case
   /// @param waiting bytes read from one side that the other has not taken yet
   public record Connection(
       long number,
-      String client,
+      String address,
+      int port,
       String server,
       Duration age,
       String state,
       long fromClient,
       long fromServer,
-      long waiting) {}
+      long waiting) {
+
+    /// The client in words.
+    public String client() {
+      return port < 0 ? address : address + " port " + port;
+    }
+  }
 
   /// One live connection looked at closely: for questions about a single one.
   ///

@@ -424,7 +424,8 @@ final class Connection extends Deadline {
     var tried = trying ? attempts.server() : server;
     return new Snapshot.Connection(
         number,
-        TcpSockets.clientName(fromClient.source()),
+        TcpSockets.remoteHost(fromClient.source()),
+        TcpSockets.remotePort(fromClient.source()),
         tried == null ? "" : tried.toString(),
         Duration.ofNanos(loop().nowNanos() - openedNanos),
         trying ? attempts.stateLabel() : state.name().toLowerCase(Locale.ROOT),

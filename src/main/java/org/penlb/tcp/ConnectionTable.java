@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.penlb.balance.Server;
 import org.penlb.balance.Service;
+import org.penlb.balance.Traffic;
 import org.penlb.log.RequestLog;
 import org.penlb.loop.EventLoop;
 import org.penlb.stats.CloseCause;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// The live connections of one service on one loop, with what they have in common.
 ///
 /// Owned by: loop.
-public final class ConnectionTable {
+public final class ConnectionTable implements Traffic {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionTable.class);
 
   private final EventLoop loop;
@@ -67,7 +68,7 @@ public final class ConnectionTable {
     return idle;
   }
 
-  /// Idle connections of the service on all loops; from any thread.
+  @Override
   public int idleOnAllLoops() {
     return idlers.have();
   }
@@ -107,9 +108,7 @@ public final class ConnectionTable {
     return news;
   }
 
-  /// The settings or the servers of the service have been replaced, or it begins. Whatever looks at
-  /// them when it happens needs no word of it; this is for what would wait for something else to
-  /// happen.
+  @Override
   public void settingsChanged() {
     admission.onSettingsChanged();
     idle.update();
@@ -118,7 +117,7 @@ public final class ConnectionTable {
     }
   }
 
-  /// Connections of the service on all loops; from any thread.
+  @Override
   public int liveOnAllLoops() {
     return admission.live();
   }
@@ -138,7 +137,7 @@ public final class ConnectionTable {
     last.tableIndex = connection.tableIndex;
   }
 
-  /// Brings the counts of servers and clients up to date and describes at most `most` connections.
+  @Override
   public List<Snapshot.Connection> snapshot(int most) {
     var snapshots = new ArrayList<Snapshot.Connection>(Math.min(size, most));
     for (int i = 0; i < size; i++) {
@@ -150,18 +149,17 @@ public final class ConnectionTable {
     return snapshots;
   }
 
-  /// The connection of this number, in detail; null if it is not on this loop.
+  @Override
   public Snapshot.Details details(long number) {
     return details(connection -> connection.number() == number);
   }
 
-  /// The connection that has a socket of this descriptor; null if none of this loop has.
+  @Override
   public Snapshot.Details ownerOf(int descriptor) {
     return descriptor < 0 ? null : details(connection -> connection.owns(descriptor));
   }
 
-  /// The connection that reaches its server from this address and port of pen; null if none of this
-  /// loop does.
+  @Override
   public Snapshot.Details from(InetSocketAddress local) {
     return details(connection -> connection.isFrom(local));
   }
@@ -181,7 +179,7 @@ public final class ConnectionTable {
     return null;
   }
 
-  /// Returns whether there was a connection of this number on this loop.
+  @Override
   public boolean close(long number, CloseCause cause) {
     var found = find(connection -> connection.number() == number);
     if (found != null) {
@@ -190,7 +188,7 @@ public final class ConnectionTable {
     return found != null;
   }
 
-  /// Ends what there is: the connections, and listeners that have been retired but not closed yet.
+  @Override
   public void closeAll(CloseCause cause) {
     idle.close();
     admission.closeRetired(loop);

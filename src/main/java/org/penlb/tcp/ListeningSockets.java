@@ -59,7 +59,7 @@ public final class ListeningSockets {
           ? List.of(openUnix(endpoint.path(), backlog, takeover || shared))
           : openInet(address(endpoint), LINUX ? count : 1, backlog, takeover || shared);
     } catch (IOException e) {
-      throw cannotListen(endpoint, e, afterPrivileges(e, shared));
+      throw cannotListen(endpoint, e, shared);
     }
   }
 
@@ -97,6 +97,17 @@ public final class ListeningSockets {
     }
   }
 
+  /// What an endpoint that is no path means.
+  ///
+  /// @throws IOException if its host is unknown
+  public static InetSocketAddress resolve(Endpoint endpoint) throws IOException {
+    try {
+      return address(endpoint);
+    } catch (IOException e) {
+      throw cannotListen(endpoint, e, "");
+    }
+  }
+
   private static SocketAddress socketAddress(Endpoint endpoint) throws IOException {
     return endpoint.isUnix() ? UnixDomainSocketAddress.of(endpoint.path()) : address(endpoint);
   }
@@ -110,6 +121,13 @@ public final class ListeningSockets {
       }
     }
     return false;
+  }
+
+  /// For the administrator.
+  ///
+  /// @param shared whether the port is shared with others of this user
+  public static IOException cannotListen(Endpoint endpoint, IOException cause, boolean shared) {
+    return cannotListen(endpoint, cause, afterPrivileges(cause, shared));
   }
 
   private static IOException cannotListen(Endpoint endpoint, IOException cause, String more) {

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A limited number of places, and whether it was said already that all are taken.
 ///
-/// Owned by: shared (atomic). The limit is passed in, as it may change; when it is lowered, those
-/// who have a place keep it.
+/// Owned by: shared (atomic; its own lock for what is said). The limit is passed in, as it may
+/// change; when it is lowered, those who have a place keep it.
 final class Places {
   /// An episode of fullness is over when there was none for so long.
   static final long EPISODE_NANOS = 10_000_000_000L;
@@ -51,8 +51,8 @@ final class Places {
     }
   }
 
-  /// All are taken. Returns whether this is a new episode.
-  boolean isNews(long nowNanos) {
+  /// All are taken. Returns whether this is a new episode: only to one of several loops at a time.
+  synchronized boolean isNews(long nowNanos) {
     if (full) {
       return false;
     }

@@ -1,18 +1,13 @@
 package org.penlb.tcp;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.penlb.loop.Deadline;
 import org.penlb.loop.EventLoop;
 import org.penlb.loop.Ready;
@@ -36,9 +31,6 @@ public final class TcpListener extends Deadline implements Ready {
   /// How long a retired listener waits for connects that have begun: a client answers within a
   /// round trip, and whoever was ignored tries again after a second, when it is gone.
   private static final long RETIREMENT_NANOS = 500_000_000;
-
-  /// How long a loop may take to open a listener; it needs milliseconds unless it hangs.
-  private static final Duration OPEN_PATIENCE = Duration.ofSeconds(5);
 
   private final ServerSocketChannel socket;
   private final EventLoop loop;
@@ -73,31 +65,25 @@ public final class TcpListener extends Deadline implements Ready {
   ///
   /// @throws IOException if the loop cannot take the socket
   public void open() throws IOException {
-    await(loop.ask(this::register));
+    ask(this::register);
   }
 
   /// Goes on for another service, or begins; as [#open].
   ///
   /// @param others on the same loops
   public void open(List<ConnectionTable> others) throws IOException {
-    await(
-        loop.ask(
-            () -> {
-              serve(others);
-              return null;
-            }));
+    ask(
+        () -> {
+          serve(others);
+          return null;
+        });
   }
 
-  private static void await(Future<Void> opened) throws IOException {
+  private <T> void ask(Callable<T> question) throws IOException {
     try {
-      opened.get(OPEN_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      throw new IOException("cannot accept clients: " + e.getCause().getMessage(), e);
-    } catch (TimeoutException e) {
-      throw new IOException("cannot accept clients: an event loop does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while a listener was opened");
+      loop.askAndWait(question);
+    } catch (IOException e) {
+      throw new IOException("cannot accept clients: " + e.getMessage(), e);
     }
   }
 

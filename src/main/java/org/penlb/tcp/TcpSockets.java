@@ -160,14 +160,21 @@ public final class TcpSockets {
     }
   }
 
-  /// The client's address and port, for reports.
-  static String clientName(SocketChannel socket) {
+  /// The peer's address without its port; `unix` for a Unix socket.
+  static String remoteHost(SocketChannel socket) {
     try {
-      return socket.getRemoteAddress() instanceof InetSocketAddress inet
-          ? ClientAddress.of(inet) + " port " + inet.getPort()
-          : ClientAddress.UNIX.toString();
+      return ClientAddress.of(socket.getRemoteAddress()).toString();
     } catch (IOException e) { // it has been closed
       return "gone";
+    }
+  }
+
+  /// The peer's port; -1 where it has none.
+  static int remotePort(SocketChannel socket) {
+    try {
+      return socket.getRemoteAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
+    } catch (IOException e) {
+      return -1;
     }
   }
 

@@ -58,6 +58,7 @@ class BadCommandLineTest {
         "--resolve x | option --resolve (seconds) is 'x', expected",
         "--tcp-fastclose sideways | is 'sideways', expected up, down, both or off",
         "--source web1 | --source is 'web1', expected an IP address",
+        "--source 127.1 | --source is '127.1', expected an IP address",
         "-e :80 | ':80' has no valid host, expected host[:port",
         "-B web1:99999 | 'web1:99999': port is '99999', expected a number from 0 to 65535",
         "-l loghost:x | option -l 'loghost:x': port is 'x', expected a number from 1 to 65535",

@@ -2,12 +2,9 @@ package org.penlb.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -115,22 +112,13 @@ class ConversationTest {
 
   @Test
   void ipv6ClientsAreServed() throws Exception {
-    assumeTrue(hasIpv6(), "needs IPv6");
+    Wire.needIpv6();
     try (var listening = Listening.start("[::1]:0", Listening.ECHO)) {
       var address = new InetSocketAddress(InetAddress.ofLiteral("::1"), listening.port());
       try (var client = Wire.connect(address, "::1")) {
         assertThat(Wire.ask(client, "mode")).isEqualTo("mode");
       }
       assertThat(listening.listener.addressText()).isEqualTo("[::1]:" + listening.port());
-    }
-  }
-
-  private static boolean hasIpv6() {
-    try {
-      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
-      return true;
-    } catch (IOException e) {
-      return false;
     }
   }
 
@@ -142,7 +130,7 @@ class ConversationTest {
         (line, _) -> {
           if (line.equals("slow")) {
             begun.countDown();
-            awaitUninterrupted(goOn);
+            Listening.awaitUninterrupted(goOn);
           }
           return line + "\n";
         };
@@ -159,14 +147,6 @@ class ConversationTest {
       assertThat(Wire.all(one)).isEqualTo("slow\n");
       assertThat(Wire.all(two)).isEqualTo("fast\n");
       assertThat(listening.executed).containsExactly("slow", "fast");
-    }
-  }
-
-  static void awaitUninterrupted(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 

@@ -120,12 +120,7 @@ class CrowdTest {
   @Test
   void whoWaitsForAReplyIsNotDisplacedAndNewcomersWait() throws Exception {
     var goOn = new CountDownLatch(1);
-    Interpreter slow =
-        (line, _) -> {
-          ConversationTest.awaitUninterrupted(goOn);
-          return line + "\n";
-        };
-    try (var listening = Listening.start(slow)) {
+    try (var listening = Listening.start(Listening.after(goOn, Listening.ECHO))) {
       gather(listening, MAX);
       for (int i = 0; i < MAX; i++) {
         Wire.send(crowd.get(i), "number " + i + "\n");
@@ -145,13 +140,8 @@ class CrowdTest {
   @Test
   void clientsThatLeftStillHoldTheirPlaceWhileTheirCommandsWait() throws Exception {
     var goOn = new CountDownLatch(1);
-    Interpreter slow =
-        (_, _) -> {
-          ConversationTest.awaitUninterrupted(goOn);
-          return "done\n";
-        };
     try (var log = LogCapture.of(ControlSession.class);
-        var listening = Listening.start(slow)) {
+        var listening = Listening.start(Listening.after(goOn, (_, _) -> "done\n"))) {
       for (int i = 0; i < 3 * MAX; i++) {
         try (var client = listening.connect()) {
           Wire.send(client, "number " + i + "\n");

@@ -1,6 +1,7 @@
 package org.penlb.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -8,6 +9,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.penlb.acl.ClientAddress;
 import org.penlb.config.Endpoint;
@@ -51,6 +54,22 @@ final class Listening implements AutoCloseable {
         },
         permits);
     return listening;
+  }
+
+  /// Carries out nothing before it may.
+  static Interpreter after(CountDownLatch goOn, Interpreter interpreter) {
+    return (line, origin) -> {
+      awaitUninterrupted(goOn);
+      return interpreter.reply(line, origin);
+    };
+  }
+
+  static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   int port() {

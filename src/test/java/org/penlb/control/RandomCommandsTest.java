@@ -22,15 +22,6 @@ class RandomCommandsTest {
   private static final ServiceConfig NONE =
       new ServiceConfig("main", false, List.of(), List.of(), null, null, Settings.DEFAULT, null);
 
-  private static final String CONFIGURATION =
-      """
-      listen 127.0.0.1:0
-      server 0 address web1 port 81
-      service mail
-      listen 127.0.0.1:0
-      server 0 address mail1 port 25
-      """;
-
   private static final List<String> WORDS =
       List.of(
           "0",
@@ -59,7 +50,8 @@ class RandomCommandsTest {
     var random = new Random(seed);
     var directory = Files.createTempDirectory("pen");
     var lines = lines(directory);
-    try (var pen = AdministeredPen.open(directory.resolve("pen.conf"), CONFIGURATION, "-X")) {
+    try (var pen =
+        AdministeredPen.open(directory.resolve("pen.conf"), AdministeredPen.TWO_SERVICES, "-X")) {
       for (int i = 0; i < 60; i++) {
         var line = mutated(lines.get(random.nextInt(lines.size())), random);
         var before = pen.configuration();

@@ -109,13 +109,8 @@ class ReplyTest {
   @Test
   void commandOfAClientThatHasGoneIsExecutedAndNothingIsLogged() throws Exception {
     var goOn = new CountDownLatch(1);
-    Interpreter slow =
-        (line, origin) -> {
-          ConversationTest.awaitUninterrupted(goOn);
-          return STATUS.reply(line, origin);
-        };
     try (var log = LogCapture.of(ControlSession.class);
-        var listening = Listening.start(slow)) {
+        var listening = Listening.start(Listening.after(goOn, STATUS))) {
       for (var line : new String[] {"status\n", "mode\n"}) {
         var client = listening.connect();
         client.getOutputStream().write(line.getBytes(UTF_8));

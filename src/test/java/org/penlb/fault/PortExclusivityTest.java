@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.penlb.Balancer;
+import org.penlb.tcp.Wire;
 
 /// A port that somebody listens on. The kernel goes by the user and not by the process, so a second
 /// balancer in this process is like a second pen of this user.
@@ -89,7 +90,7 @@ class PortExclusivityTest {
     var threads = Executors.newFixedThreadPool(2);
     try {
       for (int round = 0; round < ROUNDS; round++) {
-        assertThat(winners(threads, freePort())).as("winners of round " + round).isOne();
+        assertThat(winners(threads, Wire.freePort())).as("winners of round " + round).isOne();
       }
     } finally {
       threads.shutdownNow();
@@ -118,12 +119,6 @@ class PortExclusivityTest {
     }
     winners.forEach(Balancer::close);
     return winners.size();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   @Test

@@ -38,7 +38,7 @@ class TakeoverTest {
   private PenProcess pen(LineServer server, String... more) throws Exception {
     var words = new ArrayList<>(List.of(more));
     var pidFile = directory.resolve("pen.pid").toString();
-    words.addAll(List.of("-f", "-p", pidFile, "--drain", "5", "--loops", "2"));
+    words.addAll(List.of("-f", "-p", pidFile, "--drain", "60", "--loops", "2"));
     words.addAll(List.of("127.0.0.1:" + PORT, server.spec()));
     return PenProcess.start(words.toArray(String[]::new));
   }

@@ -25,6 +25,24 @@ class TransparentTest {
   private static final String SERVER = "10.9.1.2";
   private static final String SERVER6 = "fd00:9::2";
 
+  /// What happens in the network.
+  @FunctionalInterface
+  private interface Trial {
+    void run() throws Exception;
+  }
+
+  private static void inNetwork(Trial trial) throws Exception {
+    LineServer.needIpv6();
+    try (var namespace = Namespace.create()) {
+      prepare(namespace);
+      namespace.call(
+          () -> {
+            trial.run();
+            return null;
+          });
+    }
+  }
+
   private static void prepare(Namespace namespace) throws Exception {
     for (var address : new String[] {PEN, SERVER, PEN6, SERVER6}) {
       var family = address.contains(":") ? "-6" : "-4";
@@ -60,54 +78,39 @@ class TransparentTest {
 
   @Test
   void serverSeesTheClientsOwnAddress() throws Exception {
-    LineServer.needIpv6();
-    try (var namespace = Namespace.create()) {
-      prepare(namespace);
-      namespace.call(
-          () -> {
-            try (var server = AddressServer.on(SERVER);
-                var pen = pen(PEN, server.spec()).start()) {
-              assertThat(seen(pen, PEN, CLIENT)).isEqualTo(CLIENT);
-            }
-            try (var server = AddressServer.on(SERVER6);
-                var pen = pen(PEN6, server.spec()).start()) {
-              assertThat(seen(pen, PEN6, CLIENT6)).isEqualTo("2001:db8:0:0:0:0:0:7");
-            }
-            return null;
-          });
-    }
+    inNetwork(
+        () -> {
+          try (var server = AddressServer.on(SERVER);
+              var pen = pen(PEN, server.spec()).start()) {
+            assertThat(seen(pen, PEN, CLIENT)).isEqualTo(CLIENT);
+          }
+          try (var server = AddressServer.on(SERVER6);
+              var pen = pen(PEN6, server.spec()).start()) {
+            assertThat(seen(pen, PEN6, CLIENT6)).isEqualTo("2001:db8:0:0:0:0:0:7");
+          }
+        });
   }
 
   @Test
   void serverOfTheOtherFamilySeesPen() throws Exception {
-    LineServer.needIpv6();
-    try (var namespace = Namespace.create()) {
-      prepare(namespace);
-      namespace.call(
-          () -> {
-            try (var server = AddressServer.on(SERVER);
-                var pen = pen(PEN6, server.spec()).start()) {
-              assertThat(seen(pen, PEN6, CLIENT6)).isNotEqualTo(CLIENT6).contains(".");
-            }
-            return null;
-          });
-    }
+    inNetwork(
+        () -> {
+          try (var server = AddressServer.on(SERVER);
+              var pen = pen(PEN6, server.spec()).start()) {
+            assertThat(seen(pen, PEN6, CLIENT6)).isNotEqualTo(CLIENT6).contains(".");
+          }
+        });
   }
 
   @Test
   void withoutTheSettingTheServerSeesPen() throws Exception {
-    LineServer.needIpv6();
-    try (var namespace = Namespace.create()) {
-      prepare(namespace);
-      namespace.call(
-          () -> {
-            try (var server = AddressServer.on(SERVER);
-                var pen = pen(PEN, server.spec()).settings(s -> s.transparent = false).start()) {
-              assertThat(seen(pen, PEN, CLIENT)).isNotEqualTo(CLIENT);
-            }
-            return null;
-          });
-    }
+    inNetwork(
+        () -> {
+          try (var server = AddressServer.on(SERVER);
+              var pen = pen(PEN, server.spec()).settings(s -> s.transparent = false).start()) {
+            assertThat(seen(pen, PEN, CLIENT)).isNotEqualTo(CLIENT);
+          }
+        });
   }
 
   /// Says each client's address.

@@ -5,42 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Several who give commands at once, and some who only keep the line.
-class AdministratorsIT {
+class AdministratorsIT extends Scene {
   private static final int CHANGES = 100;
 
   /// More than pen listens to at a time.
   private static final int SILENT = 40;
 
-  @TempDir private Path dir;
-
-  private WebServer web;
-  private PenProcess pen;
   private Control control;
 
   @BeforeEach
   void start() throws IOException {
-    web = new WebServer("a");
-    var socket = dir.resolve("control");
-    pen = PenProcess.start("-C", socket.toString(), "127.0.0.1:0", web.address());
+    pen = PenProcess.start("-C", socket.toString(), "127.0.0.1:0", web("a").address());
     control = Control.unix(socket);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    pen.close();
-    web.close();
   }
 
   private FutureTask<Void> changes(int list) {

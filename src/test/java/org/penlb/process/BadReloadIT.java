@@ -7,38 +7,20 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// HUP where the file cannot be used: pen says why, and goes on as before.
-class BadReloadIT {
-  @TempDir private Path dir;
-
+class BadReloadIT extends Scene {
   private WebServer web;
-  private Path file;
-  private Path socket;
-  private PenProcess pen;
 
   @BeforeEach
   void open() throws IOException {
-    web = new WebServer("a");
-    file = dir.resolve("pen.conf");
-    socket = dir.resolve("control");
+    web = web("a");
     Files.writeString(file, "blacklist 7\nacl 3 permit 127.0.0.0 255.0.0.0\nclient_acl 3\n");
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    if (pen != null) {
-      pen.close();
-    }
-    web.close();
   }
 
   private List<String> arguments() {

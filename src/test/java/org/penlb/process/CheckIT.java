@@ -4,31 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// `pen --check`: what a start would read, without a start.
-class CheckIT {
-  @TempDir private Path dir;
-
+class CheckIT extends Scene {
   private WebServer web;
-  private Path file;
 
   @BeforeEach
   void open() throws IOException {
-    web = new WebServer("a");
-    file = dir.resolve("pen.conf");
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    web.close();
+    web = web("a");
   }
 
   private PenProcess.Outcome check(String... options) throws Exception {
@@ -39,33 +27,37 @@ class CheckIT {
 
   @Test
   void besideThePenThatRunsItSaysWhatAFileComesToAndTouchesNothing() throws Exception {
-    var socket = dir.resolve("control").toString();
     Files.writeString(file, "roundrobin\n");
-    var common = List.of("-C", socket, "-F", file.toString(), "-p", dir.resolve("pid").toString());
-    var words = new ArrayList<>(common);
-    words.addAll(List.of("127.0.0.1:0", web.address()));
-    try (var pen = PenProcess.start(words.toArray(String[]::new))) {
-      Files.writeString(
-          file,
-          """
-          acl 1 permit 127.0.0.1
-          hash
-          log %1$s/log
-          web_stats %1$s/report
-          server 1 address 127.0.0.1 port 9 drain
-          """
-              .formatted(dir));
-      var before = listing();
-      var address = "127.0.0.1:" + pen.port();
-      var outcome = check("-C", socket, "-p", dir + "/pid", address, web.address());
-      assertThat(outcome.err()).isEmpty();
-      assertThat(outcome.status()).isZero();
-      assertThat(outcome.out())
-          .contains(address, web.address(), "127.0.0.1:9", "hash no roundrobin", "log", "report");
-      assertThat(listing()).isEqualTo(before);
-      assertThat(Control.unix(Path.of(socket)).ask("mode")).startsWith("no hash roundrobin");
-      assertThat(WebServer.get("127.0.0.1", pen.port(), "/")).isEqualTo("a");
-    }
+    pen =
+        PenProcess.start(
+            "-C",
+            socket.toString(),
+            "-F",
+            file.toString(),
+            "-p",
+            dir + "/pid",
+            "127.0.0.1:0",
+            web.address());
+    Files.writeString(
+        file,
+        """
+        acl 1 permit 127.0.0.1
+        hash
+        log %1$s/log
+        web_stats %1$s/report
+        server 1 address 127.0.0.1 port 9 drain
+        """
+            .formatted(dir));
+    var before = listing();
+    var address = "127.0.0.1:" + pen.port();
+    var outcome = check("-C", socket.toString(), "-p", dir + "/pid", address, web.address());
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out())
+        .contains(address, web.address(), "127.0.0.1:9", "hash no roundrobin", "log", "report");
+    assertThat(listing()).isEqualTo(before);
+    assertThat(Control.unix(socket).ask("mode")).startsWith("no hash roundrobin");
+    assertThat(WebServer.get("127.0.0.1", pen.port(), "/")).isEqualTo("a");
   }
 
   /// Names and times.

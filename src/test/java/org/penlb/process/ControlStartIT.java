@@ -8,37 +8,22 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Where control connections are taken, and from whom.
-class ControlStartIT {
-  @TempDir private Path dir;
-
+class ControlStartIT extends Scene {
   private WebServer web;
-  private Path socket;
-  private PenProcess pen;
 
   @BeforeEach
   void open() throws IOException {
-    web = new WebServer("a");
-    socket = dir.resolve("control");
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    if (pen != null) {
-      pen.close();
-    }
-    web.close();
+    web = web("a");
   }
 
   private ProcessBuilder command(String... options) {
@@ -78,6 +63,20 @@ class ControlStartIT {
     assertThat(Control.tcp(port).ask("pid")).isEqualTo(pen.pid() + "\n");
     assertThatThrownBy(() -> Control.tcp("127.0.0.2", port).connect())
         .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void whichPortTheKernelHasChosenIsSaid() throws Exception {
+    start("-C", "127.0.0.1:0", "-u", System.getProperty("user.name"));
+    var said = Pattern.compile(" INFO control at 127\\.0\\.0\\.1:([0-9]+)\n").matcher(pen.stderr());
+    assertThat(said.find()).as(pen.stderr()).isTrue();
+    assertThat(Control.tcp(Integer.parseInt(said.group(1))).ask("pid")).isEqualTo(pen.pid() + "\n");
+  }
+
+  @Test
+  void thePathIsSaid() throws Exception {
+    start("-C", socket.toString());
+    assertThat(pen.stderr()).contains(" INFO control at " + socket + "\n");
   }
 
   @ParameterizedTest
@@ -145,7 +144,6 @@ class ControlStartIT {
   @Test
   void filesAreNamedOverTcpOnlyWithControlFiles() throws Exception {
     int port = WebServer.freePort();
-    var file = dir.resolve("file");
     var user = System.getProperty("user.name");
     start("-C", "127.0.0.1:" + port, "-u", user);
     for (var command : List.of("write", "log", "web_stats", "include", "geoip")) {

@@ -6,20 +6,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Each command that the running pen's `help` knows, in forms that are right and in forms that are
 /// wrong.
-class EveryCommandIT {
+class EveryCommandIT extends Scene {
   private static final Pattern HELP = Pattern.compile("(?m)^  (?:\\[no] )?(\\w+) ");
 
   /// Forms that are carried out, without the command's name where a line does not begin with `no`.
@@ -109,30 +106,17 @@ class EveryCommandIT {
           "ssl_sni_path",
           "ssl_client_renegotiation_interval");
 
-  @TempDir private Path dir;
-
-  private WebServer web;
-  private PenProcess pen;
-  private Path socket;
   private Control control;
   private Map<String, String> right;
 
   @BeforeEach
   void start() throws IOException {
-    web = new WebServer("a");
-    socket = dir.resolve("control");
-    pen = PenProcess.start("-X", "-C", socket.toString(), "127.0.0.1:0", web.address());
+    pen = PenProcess.start("-X", "-C", socket.toString(), "127.0.0.1:0", web("a").address());
     control = Control.unix(socket);
     right = new TreeMap<>();
     for (var line : RIGHT.lines().toList()) {
       right.put(line.split("[ ;]", 2)[0], line.substring(line.split("[ ;]", 2)[0].length()));
     }
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    pen.close();
-    web.close();
   }
 
   private List<String> commands() throws IOException {

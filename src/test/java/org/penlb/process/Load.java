@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -16,14 +16,14 @@ final class Load implements AutoCloseable {
   private final int port;
   private final AtomicInteger ids = new AtomicInteger();
   private final AtomicReference<IOException> failure = new AtomicReference<>();
-  private final List<Thread> clients = new ArrayList<>();
+  private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean closed;
 
-  Load(int port, int clients) {
+  Load(int port, int count) {
     this.port = port;
-    for (int i = 0; i < clients; i++) {
+    for (int i = 0; i < count; i++) {
       var from = "127.0.3." + (i + 1);
-      this.clients.add(Thread.ofVirtual().start(() -> run(from)));
+      clients.execute(() -> run(from));
     }
   }
 
@@ -61,13 +61,7 @@ final class Load implements AutoCloseable {
   /// The same; returns how many were sent.
   int end() throws IOException {
     closed = true;
-    for (var client : clients) {
-      try {
-        client.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    clients.close();
     if (failure.get() != null) {
       throw failure.get();
     }

@@ -6,40 +6,26 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Servers that are taken out of service, and exchanged, while clients come and go.
-class MaintenanceIT {
+class MaintenanceIT extends Scene {
   private static final int CLIENTS = 8;
   private static final int DRAIN_SECONDS = 5;
 
-  @TempDir private Path dir;
-
   private WebServer a;
   private WebServer b;
-  private PenProcess pen;
   private Control control;
 
   @BeforeEach
   void start() throws IOException {
-    a = new WebServer("a");
-    b = new WebServer("b");
-    var socket = dir.resolve("control");
+    a = web("a");
+    b = web("b");
     pen = PenProcess.start("-C", socket.toString(), "127.0.0.1:0", a.address(), b.address());
     control = Control.unix(socket);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    pen.close();
-    a.close();
-    b.close();
   }
 
   private String server(int slot) throws IOException {
@@ -98,13 +84,12 @@ class MaintenanceIT {
   void aServerIsExchangedForAnotherAndBroughtBackAndNobodyNotices() throws Exception {
     var visits = new Visits(pen.port(), CLIENTS);
     try (visits;
-        var c = new WebServer("c");
         var live = client(1)) {
       var first = WebServer.get(live, "/");
       int slot = first.equals("a") ? 0 : 1;
       var address = (first.equals("a") ? a : b).address().split(":", 2);
       PenProcess.eventually("both", () -> visits.servers().equals(Set.of("a", "b")));
-      var other = c.address().split(":", 2);
+      var other = web("c").address().split(":", 2);
       control.order("server %d address %s port %s".formatted(slot, other[0], other[1]));
       PenProcess.eventually("the new one", () -> visits.servers().contains("c"));
       awaitMore(visits);

@@ -7,53 +7,32 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A configuration that changes under load, again and again.
-class ReloadIT {
+class ReloadIT extends Scene {
   private static final int RELOADS = 100;
   private static final int VISITS = 20_000;
   private static final int CLIENTS = 8;
 
-  @TempDir private Path dir;
-
-  private final List<WebServer> webs = new ArrayList<>();
-  private Path file;
-  private PenProcess pen;
   private Control control;
 
   @BeforeEach
   void start() throws IOException {
     for (var name : List.of("a", "b", "c")) {
-      webs.add(new WebServer(name));
+      web(name);
     }
-    file = dir.resolve("pen.conf");
     put(version(1));
-    var socket = dir.resolve("control");
     pen = PenProcess.start("-C", socket.toString(), "-F", file.toString(), "127.0.0.1:0");
     control = Control.unix(socket);
   }
 
-  @AfterEach
-  void close() throws IOException {
-    if (pen != null) {
-      pen.close();
-    }
-    for (var web : webs) {
-      web.close();
-    }
-  }
-
   private String server(int slot, int web) {
-    return "server %d address 127.0.0.1 port %s\n"
-        .formatted(slot, webs.get(web).address().split(":", 2)[1]);
+    return "server %d address 127.0.0.1 port %d\n".formatted(slot, webs.get(web).port());
   }
 
   /// Two versions of everything that a file says; both let all clients in.

@@ -8,49 +8,28 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Several services in one process, described by a file.
-class ServicesIT {
-  @TempDir private Path dir;
-
-  private final List<WebServer> webs = new ArrayList<>();
+class ServicesIT extends Scene {
   private int webPort;
   private int shopPort;
-  private Path file;
-  private PenProcess pen;
   private Control control;
 
   @BeforeEach
   void start() throws IOException {
     for (var name : List.of("web0", "web1", "shop0", "shop1")) {
-      webs.add(new WebServer(name));
+      web(name);
     }
     webPort = WebServer.freePort();
     do {
       shopPort = WebServer.freePort();
     } while (shopPort == webPort);
-    file = dir.resolve("pen.conf");
     Files.writeString(file, section("web", webPort, 0) + section("shop", shopPort, 2));
-    var socket = dir.resolve("control");
     pen = PenProcess.start("-C", socket.toString(), "-F", file.toString());
     control = Control.unix(socket);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    if (pen != null) {
-      pen.close();
-    }
-    for (var web : webs) {
-      web.close();
-    }
   }
 
   private String section(String name, int port, int first) {
@@ -58,14 +37,10 @@ class ServicesIT {
     service %s
     listen 127.0.0.1:%d
     sticky_group customers
-    server 0 address 127.0.0.1 port %s
-    server 1 address 127.0.0.1 port %s
+    server 0 address 127.0.0.1 port %d
+    server 1 address 127.0.0.1 port %d
     """
-        .formatted(name, port, port(first), port(first + 1));
-  }
-
-  private String port(int web) {
-    return webs.get(web).address().split(":", 2)[1];
+        .formatted(name, port, webs.get(first).port(), webs.get(first + 1).port());
   }
 
   private void reload(String text) throws Exception {

@@ -4,30 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Commands that a pen begins with: `-o`, `-O` and `-F`.
-class StartCommandsIT {
-  @TempDir private Path dir;
-
+class StartCommandsIT extends Scene {
   private WebServer web;
-  private Path file;
 
   @BeforeEach
   void open() throws IOException {
-    web = new WebServer("a");
-    file = dir.resolve("pen.conf");
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    web.close();
+    web = web("a");
   }
 
   private String[] words(String... options) {
@@ -39,7 +27,6 @@ class StartCommandsIT {
   @Test
   void laterCommandsPrevailAndTheFileComesLast() throws Exception {
     Files.writeString(file, "tracking 30\n");
-    var socket = dir.resolve("control");
     var arguments =
         words(
             "-b",
@@ -58,15 +45,13 @@ class StartCommandsIT {
             "mode",
             "-o",
             "server 0 weight 7");
-    try (var pen = PenProcess.start(arguments)) {
-      var control = Control.unix(socket);
-      assertThat(control.ask("blacklist")).isEqualTo("5\n");
-      assertThat(control.ask("tracking")).isEqualTo("30\n");
-      assertThat(control.ask("servers")).contains(" weight 7 ");
-      PenProcess.eventually(
-          "the answer", () -> pen.stderr().contains("mode: no hash no roundrobin"));
-      assertThat(WebServer.get("127.0.0.1", pen.port(), "/")).isEqualTo("a");
-    }
+    pen = PenProcess.start(arguments);
+    var control = Control.unix(socket);
+    assertThat(control.ask("blacklist")).isEqualTo("5\n");
+    assertThat(control.ask("tracking")).isEqualTo("30\n");
+    assertThat(control.ask("servers")).contains(" weight 7 ");
+    PenProcess.eventually("the answer", () -> pen.stderr().contains("mode: no hash no roundrobin"));
+    assertThat(WebServer.get("127.0.0.1", pen.port(), "/")).isEqualTo("a");
   }
 
   @Test
@@ -100,10 +85,9 @@ class StartCommandsIT {
   @Test
   void whatAFileAsksForThatCannotBeDoneDoesNotPreventTheStart() throws Exception {
     Files.writeString(file, "unpin 127.0.0.9\nforget 127.0.0.9\nserver 0 blacklist 0\n");
-    try (var pen = PenProcess.start(words("-F", file.toString()))) {
-      PenProcess.eventually("a message", () -> pen.stderr().contains("forget 127.0.0.9"));
-      assertThat(pen.stderr()).contains("ERROR not done: unpin 127.0.0.9: ");
-      assertThat(WebServer.get("127.0.0.1", pen.port(), "/")).isEqualTo("a");
-    }
+    pen = PenProcess.start(words("-F", file.toString()));
+    PenProcess.eventually("a message", () -> pen.stderr().contains("forget 127.0.0.9"));
+    assertThat(pen.stderr()).contains("ERROR not done: unpin 127.0.0.9: ");
+    assertThat(WebServer.get("127.0.0.1", pen.port(), "/")).isEqualTo("a");
   }
 }

@@ -109,10 +109,16 @@ class StartTimeIT {
             + "server 0 max 10 hard 12 weight 3\nserver 1 address 127.0.0.1 port 2\n"
             + "emergency 127.0.0.1:3\ntracking 900\nno stubborn\n");
     var socket = dir.resolve("control").toString();
-    long plain = best("pen listens", () -> listen());
+    // In turn, so that both meet with the same load.
+    List<Long> plain = new ArrayList<>();
     long more =
-        best("pen with -C and -F listens", () -> listen("-C", socket, "-F", file.toString()));
-    assertThat(more - plain).isLessThan(4 * 40);
+        best(
+            "pen with -C and -F listens",
+            () -> {
+              plain.add(listen());
+              return listen("-C", socket, "-F", file.toString());
+            });
+    assertThat(more - Collections.min(plain)).isLessThan(4 * 40);
   }
 
   /// User and system time of a process in ticks of 10 ms; proc(5).

@@ -4,19 +4,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Clients, each with an address of its own, that come, ask once and go, again and again.
 final class Visits implements AutoCloseable {
   private final int port;
-  private final List<Thread> clients = new ArrayList<>();
+  private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicLong nanos = new AtomicLong();
   private final Set<String> servers = new ConcurrentSkipListSet<>();
@@ -27,7 +27,7 @@ final class Visits implements AutoCloseable {
     this.port = port;
     for (int i = 0; i < count; i++) {
       var from = "127.0.5." + (i + 1);
-      clients.add(Thread.ofVirtual().start(() -> visit(from)));
+      clients.execute(() -> visit(from));
     }
   }
 
@@ -84,12 +84,6 @@ final class Visits implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    for (var client : clients) {
-      try {
-        client.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    clients.close();
   }
 }

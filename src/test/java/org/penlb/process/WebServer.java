@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import org.penlb.tcp.Wire;
 
 /// A web server that answers each request with its name and keeps connections open, but for
 /// [#LAST]; and requests to it.
@@ -33,6 +34,10 @@ final class WebServer implements AutoCloseable {
   String address() {
     var host = socket.getInetAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + socket.getLocalPort();
+  }
+
+  int port() {
+    return socket.getLocalPort();
   }
 
   private void accept() {
@@ -101,10 +106,8 @@ final class WebServer implements AutoCloseable {
     return new String(in.readNBytes(Integer.parseInt(length)), ISO_8859_1);
   }
 
-  /// A port that was free a moment ago, for what cannot tell which one it got.
+  /// For what cannot tell which one it got.
   static int freePort() throws IOException {
-    try (var probe = new ServerSocket(0)) {
-      return probe.getLocalPort();
-    }
+    return Wire.freePort();
   }
 }

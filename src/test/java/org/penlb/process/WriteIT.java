@@ -11,13 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The command `write`: a file that makes the same pen again, whatever happens meanwhile.
-class WriteIT {
+class WriteIT extends Scene {
   private static final int KILLS = 5;
 
   /// Something of everything.
@@ -51,26 +49,11 @@ class WriteIT {
       http
       """;
 
-  @TempDir private Path dir;
-
   private WebServer web;
-  private Path file;
-  private Path socket;
-  private PenProcess pen;
 
   @BeforeEach
   void open() throws IOException {
-    web = new WebServer("a");
-    file = dir.resolve("pen.conf");
-    socket = dir.resolve("control");
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    if (pen != null) {
-      pen.close();
-    }
-    web.close();
+    web = web("a");
   }
 
   private void start(String... arguments) throws IOException {

@@ -101,7 +101,7 @@ class HostileStringsTest {
         List.of(server(text, 0, count, many), server(text, 1, count, 1), server(text, 2, 1, 0));
     var special = List.of(server(text, -1, count, many));
     var client = new Client(text, age, count, text, many, many, many, many, many);
-    var connection = new Connection(many, text, text, age, text, many, many, many);
+    var connection = new Connection(many, text, count, text, age, text, many, many, many);
     return new Snapshot(
         text,
         Instant.EPOCH,

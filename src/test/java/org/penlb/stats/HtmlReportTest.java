@@ -75,7 +75,7 @@ class HtmlReportTest {
     assertThat(rows(page, "Live connections, oldest first").get(11))
         .containsExactly(
             "1203143",
-            "203.0.113.11:50011",
+            "203.0.113.11 port 50011",
             "3 10.20.0.14:8443",
             "11 min 6 s",
             "open",

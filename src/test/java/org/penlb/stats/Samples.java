@@ -214,14 +214,14 @@ final class Samples {
   static List<Connection> connections(int count) {
     var connections = new ArrayList<Connection>();
     for (var i = 0; i < count; i++) {
-      var client =
-          (i % 7 == 3 ? "[2001:db8:85a3::" + i + "]:" : "203.0.113." + i + ":") + (50_000 + i);
+      var client = (i % 7 == 3 ? "2001:db8:85a3::" : "203.0.113.") + i;
       var state = i % 9 == 5 ? "half closed" : "open";
       var age = Duration.ofMillis(8_000_000L / (i + 1));
       connections.add(
           new Connection(
               1_203_000 + i * 13L,
               client,
+              50_000 + i,
               i % 4 + " 10.20.0.1" + (1 + i % 4) + ":8443",
               age,
               state,

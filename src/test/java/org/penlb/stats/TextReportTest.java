@@ -35,7 +35,7 @@ class TextReportTest {
         .contains(
             "  The newest 50 of 23,412 tracked clients.",
             "  The oldest 40 of 224 live connections.",
-            "  1203026  203.0.113.2:50002          2 10.20.0.1~  44m26s  open             10.0K"
+            "  1203026  203.0.113.2 port 50002        2 10.20.~  44m26s  open             10.0K"
                 + "       1.9M     0B");
   }
 

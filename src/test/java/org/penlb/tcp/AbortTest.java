@@ -48,8 +48,11 @@ class AbortTest {
     }
   }
 
-  private static Balancer before(BlackHole hole, TestServer... servers) throws Exception {
-    var pen = Pens.before(hole.address());
+  /// Else the time to connect might be over before a test has seen that it runs.
+  private final ManualClock clock = new ManualClock();
+
+  private Balancer before(BlackHole hole, TestServer... servers) throws Exception {
+    var pen = Pens.withClock(clock, hole.address());
     for (var server : servers) {
       pen.server(server.address());
     }
@@ -64,6 +67,7 @@ class AbortTest {
       Wire.send(client, "request");
       awaitConnecting(pen);
       Wire.reset(client);
+      endPatience(pen);
 
       assertNothingIsLeft(pen, "no server");
       assertThat(Pens.server(pen, 0).failed()).isEqualTo(1);
@@ -82,7 +86,9 @@ class AbortTest {
       Wire.send(client, "request");
       awaitConnecting(pen);
       Wire.reset(client);
+      endPatience(pen);
 
+      Wire.await("the reset", () -> passTime() && atServer.isDone()); // pen looks after it
       var received = atServer.get();
       assertThat(received.bytes()).isEqualTo("request".length());
       assertThat(received.wasReset()).isTrue();
@@ -100,6 +106,7 @@ class AbortTest {
         Wire.send(client, "request");
         awaitConnecting(pen);
       }
+      endPatience(pen);
 
       assertThat(atServer.get()).isEqualTo("request");
       assertNothingIsLeft(pen, "finished");
@@ -133,10 +140,7 @@ class AbortTest {
 
   @Test
   void refusedConnectGoesToTheNextServerAndIsBlamed() throws Exception {
-    int port;
-    try (var gone = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      port = gone.getLocalPort();
-    }
+    int port = Wire.freePort();
     try (var server = TestServer.named("second");
         var pen = Pens.before("127.0.0.1:" + port, server.address()).start();
         var client = Wire.connect(pen)) {
@@ -149,15 +153,23 @@ class AbortTest {
 
   @Test
   void clientThatNoServerTakesIsClosed() throws Exception {
-    int port;
-    try (var gone = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      port = gone.getLocalPort();
-    }
+    int port = Wire.freePort();
     try (var pen = Pens.before("127.0.0.1:" + port).start();
         Socket client = Wire.connect(pen)) {
       assertThat(Wire.receive(client.getInputStream()).bytes()).isZero();
       assertNothingIsLeft(pen, "no server");
     }
+  }
+
+  /// The server has not answered in time.
+  private void endPatience(Balancer pen) {
+    clock.advance(Duration.ofSeconds(1));
+    pen.snapshot(); // the loop looks at the clock
+  }
+
+  private boolean passTime() {
+    clock.advance(Duration.ofMillis(10));
+    return true;
   }
 
   private static void awaitConnecting(Balancer pen) {

@@ -13,6 +13,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +183,39 @@ class AdmissionTest {
     enter(admission, 11);
     admission.onFull(11_000_000_000L);
     assertThat(said()).hasSize(2);
+  }
+
+  @Test
+  void fullIsNewsToOneOfTwoLoopsThatFindItAtOnce() throws Exception {
+    int rounds = 20_000;
+    var places = Stream.generate(Places::new).limit(rounds).toList();
+    var arrived = new AtomicInteger();
+    Callable<Integer> loop =
+        () -> {
+          int news = 0;
+          for (int i = 0; i < rounds; i++) {
+            arrived.incrementAndGet();
+            meet(arrived, 2 * (i + 1));
+            news += places.get(i).isNews(0) ? 1 : 0;
+          }
+          return news;
+        };
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      var one = threads.submit(loop);
+      var other = threads.submit(loop);
+      assertThat(one.get() + other.get()).isEqualTo(rounds);
+    }
+  }
+
+  /// A barrier would let one go well before the other.
+  private static void meet(AtomicInteger arrived, int all) {
+    for (int spins = 0; arrived.get() < all; spins++) {
+      if (spins < 1000) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(1000); // they have one processor between them
+      }
+    }
   }
 
   @Test

@@ -2,12 +2,9 @@ package org.penlb.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.penlb.Balancer;
@@ -18,11 +15,7 @@ import org.penlb.stats.Snapshot;
 class Ipv6Test {
   @BeforeAll
   static void needsIpv6() {
-    try {
-      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
-    } catch (IOException e) {
-      Assumptions.abort("no IPv6 here: " + e.getMessage());
-    }
+    Wire.needIpv6();
   }
 
   private static String askFrom(Balancer pen, String host) throws Exception {

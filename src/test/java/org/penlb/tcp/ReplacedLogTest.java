@@ -44,18 +44,6 @@ class ReplacedLogTest {
         .toList();
   }
 
-  /// On both loops, as one command.
-  private void replaceLog(RequestLog log) throws Exception {
-    for (int loop = 0; loop < 2; loop++) {
-      pen.onTable(
-          loop,
-          table -> {
-            table.replaceLog(log);
-            return null;
-          });
-    }
-  }
-
   private Socket connect() throws Exception {
     return Wire.connect(pen.address(), "127.0.0.1");
   }
@@ -69,21 +57,21 @@ class ReplacedLogTest {
     try (var early = connect()) {
       say(early, "early");
       var first = log("first");
-      replaceLog(first);
+      pen.replaceLog(first);
       say(early, "early");
       try (var client = connect()) {
         say(client, "one");
         var second = log("second");
-        replaceLog(second);
+        pen.replaceLog(second);
         first.close();
         say(client, "two");
-        replaceLog(null);
+        pen.replaceLog(null);
         second.close();
         say(client, "nowhere");
         var third = log("third");
-        replaceLog(third);
+        pen.replaceLog(third);
         say(client, "three");
-        replaceLog(null);
+        pen.replaceLog(null);
         third.close();
       }
     }
@@ -96,7 +84,7 @@ class ReplacedLogTest {
   void noLineIsLostWhileLogsAreReplaced() throws Exception {
     int logs = 30;
     var old = log("log0");
-    replaceLog(old);
+    pen.replaceLog(old);
     var talk =
         Wire.start(
             () -> {
@@ -112,13 +100,13 @@ class ReplacedLogTest {
             });
     for (int i = 1; i <= logs; i++) {
       var next = log("log" + i);
-      replaceLog(next);
+      pen.replaceLog(next);
       old.close();
       assertThat(old.dropped()).isZero();
       old = next;
     }
     int said = talk.get();
-    replaceLog(null);
+    pen.replaceLog(null);
     old.close();
     int logged = 0;
     for (int i = 0; i <= logs; i++) {

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A server on a port of its own that does for each connection what a script says.
 ///
-/// A failed assertion in a script fails the test when the server is closed.
+/// A failed assertion in a script fails the test when the server is closed, as does a failure to
+/// accept.
 public final class TestServer implements AutoCloseable {
 
   /// What is done with one connection, on a thread of its own. The socket is closed afterwards. An
@@ -28,6 +29,8 @@ public final class TestServer implements AutoCloseable {
   private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final Thread acceptor =
+      Thread.ofPlatform().daemon(true).name("test-server").unstarted(this::acceptAll);
 
   private TestServer(String host, int receiveBuffer, Script script) throws IOException {
     this.script = script;
@@ -52,7 +55,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   private static TestServer start(TestServer server) {
-    Thread.ofPlatform().daemon(true).name("test-server").start(server::acceptAll);
+    server.acceptor.start();
     return server;
   }
 
@@ -79,12 +82,14 @@ public final class TestServer implements AutoCloseable {
     try {
       while (true) {
         var client = listener.accept();
+        open.add(client); // first: who counts those accepted may go on to await their end
         accepted.incrementAndGet();
-        open.add(client);
         Thread.ofVirtual().start(() -> serve(client));
       }
     } catch (IOException e) {
-      // closed: the test is over
+      if (listener.isOpen()) { // no descriptor left, for example: nobody is served any more
+        failures.add(e);
+      } // else the test is over
     }
   }
 
@@ -123,11 +128,16 @@ public final class TestServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      acceptor.join(); // while it is in accept() the kernel goes on to listen
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (var client : open) {
       client.close();
     }
     if (!failures.isEmpty()) {
-      throw new AssertionError("a script failed", failures.peek());
+      throw new AssertionError("a script or the accepting failed", failures.peek());
     }
   }
 }

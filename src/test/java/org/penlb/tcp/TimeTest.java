@@ -2,7 +2,6 @@ package org.penlb.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class TimeTest {
     try (var server = TestServer.echo();
         var pen = penWithIdleTimeout(Duration.ofSeconds(10), server.address());
         var client = Wire.connect(pen)) {
-      awaitConnections(pen, 1);
+      awaitCarried(pen); // else it would be the time to connect that is over
       clock.advance(Duration.ofSeconds(9));
       pen.snapshot();
       assertThat(pen.connections()).isEqualTo(1);
@@ -138,9 +137,15 @@ class TimeTest {
   }
 
   private static String closedServer() throws Exception {
-    try (var gone = new ServerSocket(0)) {
-      return "127.0.0.1:" + gone.getLocalPort();
-    }
+    return "127.0.0.1:" + Wire.freePort();
+  }
+
+  private static void awaitCarried(Balancer pen) {
+    Wire.await(
+        "a connection",
+        () ->
+            Pens.service(pen).liveConnections().stream()
+                .anyMatch(connection -> connection.state().equals("carrying")));
   }
 
   private static void awaitConnections(Balancer pen, int count) {

@@ -6,8 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
@@ -17,7 +19,9 @@ import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.penlb.Balancer;
 import org.penlb.unix.Sockets;
 
@@ -35,8 +39,29 @@ public final class Wire {
   /// @param wasReset whether it ended by a reset
   record Received(long bytes, String hash, boolean wasReset) {}
 
+  /// Skips the test on a machine without IPv6, as many containers are.
+  public static void needIpv6() {
+    try {
+      new ServerSocket(0, 1, InetAddress.ofLiteral("::1")).close();
+    } catch (IOException e) {
+      Assumptions.abort("no IPv6 here: " + e.getMessage());
+    }
+  }
+
   public static InetSocketAddress local(int port) {
     return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+  }
+
+  /// A port that is free on all addresses and stays so: not one of those that the kernel gives to
+  /// clients, as one at any address is in the way of a listener on 0.0.0.0.
+  public static int freePort() throws IOException {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+      try (var socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (BindException e) { // another one
+      }
+    }
   }
 
   // ---- connections ----------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import org.penlb.balance.Service;
 import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.Settings;
+import org.penlb.log.RequestLog;
 import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
 import org.penlb.stats.CloseCause;
@@ -74,11 +75,20 @@ final class WiredPen implements AutoCloseable {
 
   private void apply(Settings settings, ServerTable servers) throws Exception {
     service.apply(settings, servers, service.accessLists(), service.clients());
+    onEachTable(ConnectionTable::settingsChanged);
+  }
+
+  /// As one command does it.
+  void replaceLog(RequestLog log) throws Exception {
+    onEachTable(table -> table.replaceLog(log));
+  }
+
+  private void onEachTable(Consumer<ConnectionTable> task) throws Exception {
     for (int loop = 0; loop < loops.size(); loop++) {
       onTable(
           loop,
           table -> {
-            table.settingsChanged();
+            task.accept(table);
             return null;
           });
     }
@@ -168,6 +178,14 @@ final class WiredPen implements AutoCloseable {
 
   int live() {
     return tables.getFirst().liveOnAllLoops();
+  }
+
+  /// Waits until there is no connection, and no listener in the middle of looking for one.
+  void awaitNobody() throws Exception {
+    Wire.await("no connection is left", () -> live() == 0);
+    for (int loop = 0; loop < loops.size(); loop++) {
+      liveOn(loop); // each has finished what it was doing
+    }
   }
 
   int liveOn(int loop) throws Exception {

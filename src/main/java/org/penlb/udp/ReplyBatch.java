@@ -1,0 +1,99 @@
+package org.penlb.udp;
+
+import java.util.Arrays;
+import java.util.concurrent.RejectedExecutionException;
+import org.penlb.stats.DropCause;
+import org.penlb.unix.Datagrams;
+
+/// What servers have answered in this turn of the loop: it leaves together, with one call for all
+/// sessions of a listener.
+///
+/// Owned by: loop.
+final class ReplyBatch {
+  private static final int SLOTS = 32;
+
+  /// Of one session before others get their turn.
+  private static final int MOST = 2 * SLOTS;
+
+  private final SessionTable table;
+  private final Datagrams datagrams = new Datagrams(SLOTS);
+
+  /// Whose client gets what is in the slot; null for nobody.
+  private final Session[] sessions = new Session[SLOTS];
+
+  private final Runnable flush = this::flush;
+  private int used;
+  private boolean flushing;
+
+  ReplyBatch(SessionTable table) {
+    this.table = table;
+  }
+
+  /// Receives what waits in the socket of a session.
+  ///
+  /// @param descriptor of the socket
+  void receive(Session session, int descriptor) {
+    for (int total = 0; total < MOST; ) {
+      if (used == SLOTS) {
+        flush();
+      }
+      int room = SLOTS - used;
+      int count = datagrams.receive(descriptor, used, room);
+      for (int slot = used; slot < used + count; slot++) {
+        sessions[slot] = session.onReply(datagrams, slot) ? session : null;
+      }
+      used += count;
+      total += count;
+      if (count > 0 && count < room) {
+        break;
+      }
+      if (count == 0 && !session.isToldOfError(datagrams)) {
+        break;
+      }
+    }
+    if (used > 0 && !flushing) {
+      flushLater();
+    }
+  }
+
+  private void flushLater() {
+    try {
+      table.loop().execute(flush);
+      flushing = true;
+    } catch (RejectedExecutionException e) { // it ends
+      flush();
+    }
+  }
+
+  private void flush() {
+    flushing = false;
+    for (int from = 0; from < used; ) {
+      var session = sessions[from];
+      if (session == null) {
+        from++;
+      } else {
+        from = send(session.listener(), from);
+      }
+    }
+    datagrams.reset(0, used);
+    Arrays.fill(sessions, 0, used, null);
+    used = 0;
+  }
+
+  /// Sends what goes out of one listener without interruption; returns the slot after it.
+  private int send(UdpListener listener, int from) {
+    int to = from;
+    while (to < used && sessions[to] != null && sessions[to].listener() == listener) {
+      sessions[to].addressReply(datagrams, to);
+      to++;
+    }
+    for (int next = from; next < to; ) {
+      next += datagrams.send(listener.descriptor(), next, to - next);
+      if (next < to) { // there is a word for why; whoever wants to know sees the count
+        table.drop(DropCause.UNSENT, 1);
+        next++;
+      }
+    }
+    return to;
+  }
+}

@@ -1,0 +1,504 @@
+package org.penlb.udp;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.time.Duration;
+import org.penlb.acl.ClientAddress;
+import org.penlb.balance.Candidates;
+import org.penlb.balance.Client;
+import org.penlb.balance.Reason;
+import org.penlb.balance.Server;
+import org.penlb.log.Dump;
+import org.penlb.loop.Ready;
+import org.penlb.stats.CloseCause;
+import org.penlb.stats.DropCause;
+import org.penlb.stats.Snapshot;
+import org.penlb.unix.DatagramSockets;
+import org.penlb.unix.Datagrams;
+import org.penlb.unix.Sockets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Who talks to whom: one client's address and port with one local address and port, and the server
+/// that answers.
+///
+///     no server --> chooseServer --> a server's --> close
+///         ^                             |
+///         +--- it refused, owes answers or is to be left; the next datagram goes elsewhere
+///
+/// Owned by: loop.
+final class Session implements Ready {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+  /// So many datagrams from elsewhere are counted, then the kernel turns them away.
+  private static final int STRANGERS = 16;
+
+  // Links of [SessionMap] and [SessionList].
+  Session nextInBucket;
+  Session older;
+  Session newer;
+  SessionList list;
+  final int hash;
+
+  private final SessionTable table;
+  private final long number;
+  private final long openedNanos;
+  private final Client client;
+  private final ClientAddress address;
+  private final boolean denied;
+  private final int clientPort;
+  private final int clientScope;
+  private final long localHigh;
+  private final long localLow;
+  private final int localScope;
+  private final int localPort;
+
+  /// The one that its client spoke to last: another may take its place on the same address.
+  private UdpListener listener;
+
+  private long lastNanos;
+  private boolean answered;
+  private boolean closed;
+
+  /// Null when the server has answered: from then on a failure begins a new choice.
+  private Candidates candidates;
+
+  /// Null while there is none; all of the following belongs to it.
+  private Server server;
+
+  private Reason reason;
+  private long chosenNanos;
+  private DatagramChannel socket;
+  private int descriptor = -1;
+  private InetSocketAddress serverAddress;
+  private boolean ipv6;
+  private long serverHigh;
+  private long serverLow;
+  private int serverPort;
+  private int serverScope;
+
+  /// Datagrams since its last answer.
+  private int unanswered;
+
+  private int strangers;
+
+  /// What the network said of it, 0 for nothing.
+  private int refusal;
+
+  private long bytesUp;
+  private long bytesDown;
+  private long datagramsUp;
+  private long datagramsDown;
+  private long reportedBytesUp;
+  private long reportedBytesDown;
+  private long reportedDatagramsUp;
+  private long reportedDatagramsDown;
+
+  /// @param slot in which the incoming datagrams have one of it
+  Session(
+      SessionTable table,
+      UdpListener listener,
+      Client client,
+      ClientAddress address,
+      boolean denied,
+      int slot) {
+    var in = table.incoming();
+    this.table = table;
+    this.listener = listener;
+    this.client = client;
+    this.address = address;
+    this.denied = denied;
+    this.number = table.nextNumber();
+    this.openedNanos = table.loop().nowNanos();
+    this.lastNanos = openedNanos;
+    this.clientPort = in.senderPort(slot);
+    this.clientScope = in.senderScope(slot);
+    this.localHigh = listener.localHigh(in, slot);
+    this.localLow = listener.localLow(in, slot);
+    this.localScope = listener.localScope(in, slot);
+    this.localPort = listener.port();
+    this.hash = SessionMap.hash(address.high(), address.low(), clientPort, localLow);
+    listener.enter();
+  }
+
+  // ---- whose ----------------------------------------------------------------------------------
+
+  boolean isOf(long clientHigh, long clientLow, int port, long toHigh, long toLow, int toPort) {
+    return address.low() == clientLow
+        && clientPort == port
+        && localLow == toLow
+        && localPort == toPort
+        && address.high() == clientHigh
+        && localHigh == toHigh;
+  }
+
+  /// Whether what is in this slot is another datagram of it.
+  boolean isSender(Datagrams in, int slot, UdpListener by) {
+    return isOf(
+        in.senderHigh(slot),
+        in.senderLow(slot),
+        in.senderPort(slot),
+        by.localHigh(in, slot),
+        by.localLow(in, slot),
+        by.port());
+  }
+
+  // ---- to the server --------------------------------------------------------------------------
+
+  /// Passes on the client's datagrams in the slots from `from` up to, not including, `to`.
+  void toServer(UdpListener by, Datagrams in, int from, int to) {
+    hear(by);
+    if (server != null && isToBeLeft()) {
+      leaveServer();
+    }
+    for (int next = from; next < to && !closed; ) {
+      if (server != null && owesTooManyAnswers()) {
+        onFailed(unanswered + " datagrams without an answer");
+      }
+      if (server != null || chooseServer(to - next)) {
+        next = send(in, next, Math.min(to, next + room()));
+      }
+    }
+  }
+
+  private void hear(UdpListener by) {
+    lastNanos = table.loop().nowNanos();
+    table.onSpoken(this, answered);
+    if (by != listener) {
+      by.enter();
+      listener.leave();
+      listener = by;
+    }
+  }
+
+  private boolean isToBeLeft() {
+    return !serverAddress.equals(server.address()) // a look-up has given another one
+        || server.isToBeLeft(unanswered > 0, lastNanos)
+        || (reason == Reason.EMERGENCY
+            && lastNanos - chosenNanos > table.service().settings().udpTimeout().toNanos());
+  }
+
+  private boolean owesTooManyAnswers() {
+    int most = table.service().settings().udpUnanswered();
+    if (most == 0 || unanswered < most) {
+      return false;
+    }
+    table.replies().receive(this, descriptor); // they may be waiting
+    return refusal != 0 || unanswered >= most;
+  }
+
+  /// How many datagrams may go to the server before it has to answer.
+  private int room() {
+    int most = table.service().settings().udpUnanswered();
+    return most == 0 ? Datagrams.ROOM : Math.max(1, most - unanswered);
+  }
+
+  /// Sends what can be sent; returns the slot that is next. The server may have refused by then.
+  private int send(Datagrams in, int from, int to) {
+    if (LOG.isTraceEnabled()) {
+      dump(in, from, to, "client");
+    }
+    for (int slot = from; slot < to; slot++) {
+      in.to(slot, ipv6, serverHigh, serverLow, serverPort, serverScope);
+    }
+    int next = from + in.send(descriptor, from, to - from);
+    countUp(in, from, next);
+    if (next == to) {
+      return to;
+    }
+    int errno = in.nextError(descriptor); // of an earlier one
+    if (errno == 0) {
+      errno = in.sendAgain(descriptor, next);
+    }
+    if (errno == 0) {
+      countUp(in, next, next + 1);
+    } else if (Datagrams.isUnreachable(errno)) {
+      onFailed(Datagrams.message(errno));
+      return next;
+    } else {
+      LOG.debug("{}: a datagram is dropped: {}", this, Datagrams.message(errno));
+      table.drop(DropCause.UNSENT, 1);
+    }
+    return next + 1;
+  }
+
+  private void countUp(Datagrams in, int from, int to) {
+    for (int slot = from; slot < to; slot++) {
+      bytesUp += in.length(slot);
+    }
+    datagramsUp += to - from;
+    unanswered += to - from;
+  }
+
+  // ---- choose ---------------------------------------------------------------------------------
+
+  /// Finds a server that can take it. Returns false if there is none: what the client sent is
+  /// dropped, and the session is over.
+  private boolean chooseServer(int datagrams) {
+    if (candidates == null) {
+      candidates = new Candidates(table.service(), client, address, clientPort);
+    }
+    long now = table.loop().nowNanos();
+    for (var next = candidates.next(now); next != null; next = candidates.next(now)) {
+      try {
+        open(next);
+        candidates.taken(now);
+        next.countAccepted();
+        return true;
+      } catch (ConnectException e) {
+        next.release();
+        table.onServerFailed(this, next, e.getMessage());
+      } catch (IOException e) {
+        next.release();
+        table.onShortage(this, e);
+        table.drop(DropCause.SHORTAGE, datagrams);
+        close(CloseCause.SHORTAGE);
+        return false;
+      }
+    }
+    LOG.debug("{}: no server can take it", this);
+    boolean isDenied = candidates.isDenied();
+    table.drop(isDenied ? DropCause.DENIED : DropCause.NO_SERVER, datagrams);
+    close(isDenied ? CloseCause.DENIED : CloseCause.NO_SERVER);
+    return false;
+  }
+
+  private void open(Server next) throws IOException {
+    var to = next.address();
+    var opened = UdpSockets.openTo(to, table.service().settings(), address);
+    try {
+      table.loop().register(opened, SelectionKey.OP_READ, this);
+    } catch (IOException e) {
+      UdpSockets.closeQuietly(opened);
+      throw e;
+    }
+    var at = ClientAddress.of(to);
+    server = next;
+    reason = candidates.reason();
+    chosenNanos = table.loop().nowNanos();
+    socket = opened;
+    descriptor = Sockets.descriptor(opened);
+    serverAddress = to;
+    ipv6 = UdpSockets.isIpv6(to);
+    serverHigh = at.high();
+    serverLow = at.low();
+    serverPort = to.getPort();
+    serverScope = UdpSockets.scope(to);
+    unanswered = 0;
+    strangers = 0;
+    refusal = 0;
+    LOG.debug("{}: {} -> {} ({})", this, address, server, reason.label());
+  }
+
+  /// The server cannot be had: the next datagram goes elsewhere.
+  private void onFailed(String why) {
+    var failed = server;
+    closeSocket();
+    table.onServerFailed(this, failed, why);
+  }
+
+  /// It is to be chosen anew.
+  private void leaveServer() {
+    LOG.debug("{}: leaves {}", this, server);
+    closeSocket();
+    candidates = null;
+  }
+
+  private void closeSocket() {
+    reportTraffic();
+    UdpSockets.closeQuietly(socket);
+    socket = null;
+    descriptor = -1;
+    server.release();
+    server = null;
+  }
+
+  // ---- from the server ------------------------------------------------------------------------
+
+  @Override
+  public void onReady(int readyOps) {
+    table.replies().receive(this, descriptor);
+    if (refusal != 0) {
+      onFailed(Datagrams.message(refusal));
+    }
+  }
+
+  /// Returns whether what is in this slot is for the client.
+  boolean onReply(Datagrams from, int slot) {
+    if (from.senderLow(slot) != serverLow
+        || from.senderPort(slot) != serverPort
+        || from.senderHigh(slot) != serverHigh) {
+      onStranger(from, slot);
+      return false;
+    }
+    if (LOG.isTraceEnabled()) {
+      dump(from, slot, slot + 1, "server");
+    }
+    answered = true;
+    unanswered = 0;
+    candidates = null;
+    bytesDown += from.length(slot);
+    datagramsDown++;
+    lastNanos = table.loop().nowNanos();
+    list.touch(this);
+    server.clearBlacklist();
+    return true;
+  }
+
+  private void onStranger(Datagrams from, int slot) {
+    var stranger = ClientAddress.ofBits(from.senderHigh(slot), from.senderLow(slot));
+    table.onStranger(server, UdpSockets.text(stranger, from.senderPort(slot)));
+    if (++strangers == STRANGERS) {
+      DatagramSockets.hearOnly(descriptor, ipv6, serverHigh, serverLow, serverPort, serverScope);
+    }
+  }
+
+  /// Whether the network had something to say; there may be more.
+  boolean isToldOfError(Datagrams any) {
+    int errno = any.nextError(descriptor);
+    if (Datagrams.isUnreachable(errno)) {
+      refusal = errno;
+    }
+    return errno != 0;
+  }
+
+  UdpListener listener() {
+    return listener;
+  }
+
+  /// Has what is in this slot go to the client, from where the client sent to.
+  void addressReply(Datagrams out, int slot) {
+    boolean by6 = listener.isIpv6();
+    out.to(slot, by6, address.high(), address.low(), clientPort, clientScope);
+    if (listener.isWildcard()) {
+      out.from(slot, by6, localHigh, localLow, localScope);
+    }
+  }
+
+  private void dump(Datagrams datagrams, int from, int to, String side) {
+    boolean ascii = table.service().settings().ascii();
+    for (int slot = from; slot < to; slot++) {
+      Dump.trace(LOG, number + " " + side, datagrams.bytes(slot), ascii);
+    }
+  }
+
+  // ---- close ----------------------------------------------------------------------------------
+
+  /// The only place where everything is given back. May be called more than once.
+  void close(CloseCause cause) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (server != null) {
+      closeSocket();
+    }
+    table.remove(this);
+    table.service().counters().countClose(cause);
+    listener.leave();
+    LOG.debug("{}: closed: {}", this, cause.label());
+  }
+
+  @Override
+  public void onDefect(Throwable defect) {
+    LOG.error("{}: closed after {}", this, defect.toString(), defect);
+    close(CloseCause.INTERNAL);
+  }
+
+  // ---- report ---------------------------------------------------------------------------------
+
+  /// Adds what went by since the last call to the counts of the server and the client.
+  void reportTraffic() {
+    if (server == null) {
+      return;
+    }
+    long up = bytesUp - reportedBytesUp;
+    long down = bytesDown - reportedBytesDown;
+    server.addTraffic(up, down);
+    client.addTraffic(down, up);
+    reportedBytesUp = bytesUp;
+    reportedBytesDown = bytesDown;
+    long sent = datagramsUp - reportedDatagramsUp;
+    long received = datagramsDown - reportedDatagramsDown;
+    server.addDatagrams(sent, received);
+    client.addDatagrams(received, sent);
+    reportedDatagramsUp = datagramsUp;
+    reportedDatagramsDown = datagramsDown;
+  }
+
+  long number() {
+    return number;
+  }
+
+  ClientAddress address() {
+    return address;
+  }
+
+  int clientPort() {
+    return clientPort;
+  }
+
+  boolean isDenied() {
+    return denied;
+  }
+
+  long lastNanos() {
+    return lastNanos;
+  }
+
+  /// Of its socket to the server; -1 while there is none.
+  int descriptor() {
+    return descriptor;
+  }
+
+  Snapshot.Connection snapshot() {
+    return new Snapshot.Connection(
+        number,
+        address.toString(),
+        clientPort,
+        server == null ? "" : server.toString(),
+        Duration.ofNanos(table.loop().nowNanos() - openedNanos),
+        server == null ? "waiting" : answered ? "answered" : "asking",
+        bytesUp,
+        bytesDown,
+        0);
+  }
+
+  Snapshot.Details details() {
+    return new Snapshot.Details(
+        snapshot(),
+        UdpSockets.text(address, clientPort),
+        server == null ? "" : UdpSockets.text(ClientAddress.of(serverAddress), serverPort),
+        local() == null ? "" : UdpSockets.text(ClientAddress.of(local()), local().getPort()),
+        listener.descriptor(),
+        descriptor,
+        reason == null ? "" : reason.label(),
+        Duration.ofNanos(table.loop().nowNanos() - lastNanos));
+  }
+
+  /// Where it reaches the server from; null while there is none.
+  private InetSocketAddress local() {
+    try {
+      return socket == null ? null : (InetSocketAddress) socket.getLocalAddress();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /// Whether pen reaches the server from this address and port.
+  boolean isFrom(InetSocketAddress local) {
+    var own = local();
+    return own != null
+        && own.getPort() == local.getPort()
+        && (own.getAddress().isAnyLocalAddress() || own.equals(local));
+  }
+
+  /// For logs.
+  @Override
+  public String toString() {
+    return "session " + number;
+  }
+}
