@@ -94,7 +94,8 @@ final class Check {
     out.println("service " + service.name());
     out.println(
         "  listens on "
-            + String.join(", ", service.listen().stream().map(Object::toString).toList()));
+            + String.join(", ", service.listen().stream().map(Object::toString).toList())
+            + (service.udp() ? ", UDP" : ""));
     out.println("  mode: " + service.settings().mode());
     for (int slot = 0; slot < service.servers().size(); slot++) {
       server(service, "server " + slot, service.servers().get(slot));

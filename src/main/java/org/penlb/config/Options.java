@@ -68,7 +68,7 @@ final class Options {
         "--udp-unanswered",
         null,
         "N",
-        "leave a server out that so many datagrams of a client in a row get no reply from (0:"
+        "leave a server out that so many datagrams of a session in a row get no reply from (0:"
             + " never)");
   }
 

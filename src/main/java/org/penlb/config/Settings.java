@@ -37,8 +37,8 @@ import java.util.Set;
 /// @param dummy answer every request with a small page instead of asking a server
 /// @param transparent connect to servers from the client's address
 /// @param udpTimeout a session ends so long after its last datagram; never zero
-/// @param udpUnanswered a server is left out after so many datagrams of one session in a row
-///   without a reply; 0: never
+/// @param udpUnanswered a server is left out after so many datagrams of a session in a row without
+///   a reply; 0: never
 public record Settings(
     Set<Algorithm> algorithms,
     boolean roundrobin,

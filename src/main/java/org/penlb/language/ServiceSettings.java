@@ -323,7 +323,7 @@ final class ServiceSettings {
         CONNECTIONS,
         "udp_unanswered",
         "[N] | no udp_unanswered",
-        "Leave a server out when N datagrams of a client in a row get no reply; 0: never",
+        "Leave a server out when N datagrams of a session in a row get no reply; 0: never",
         (words, no) -> {
           if (!no && !words.hasNext()) {
             return Statement.request(answer);

@@ -225,7 +225,7 @@ final class HtmlTables {
   private void trafficColumns() {
     columns("#Sent", "#Received");
     if (service.udp()) {
-      columns("#Dgs sent", "#Dgs received");
+      columns("#Dgs sent", "#Dgs rcvd");
     }
   }
 

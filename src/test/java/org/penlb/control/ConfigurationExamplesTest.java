@@ -1,6 +1,7 @@
 package org.penlb.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class ConfigurationExamplesTest {
 
   @Test
   void everyFileIsRead() throws Exception {
-    assertThat(files()).hasSize(4);
+    assertThat(files()).hasSize(5);
     for (var file : files()) {
       var configuration = read(file);
       assertThat(configuration.lists()).as(file).anyMatch(list -> !list.isEmpty());
@@ -54,7 +55,7 @@ class ConfigurationExamplesTest {
   @Test
   void fileOfSeveralServicesMakesThem() throws Exception {
     var several = files().stream().filter(file -> file.contains("\nservice ")).toList();
-    assertThat(several).hasSize(1);
+    assertThat(several).hasSize(2);
     var services = read(several.getFirst()).services();
     assertThat(services).extracting(ServiceConfig::name).containsExactly("web", "secure", "mail");
     assertThat(services)
@@ -63,17 +64,38 @@ class ConfigurationExamplesTest {
   }
 
   @Test
+  void nameServersHaveOnePortForUdpAndTcp() throws Exception {
+    var names =
+        files().stream().filter(file -> file.contains("service dns udp")).toList().getFirst();
+    assertNameServers(read(names));
+    assertNameServers(read(readme("    # /etc/pen.conf: DNS")));
+  }
+
+  private static void assertNameServers(Configuration configuration) {
+    assertThat(configuration.services())
+        .extracting(ServiceConfig::udp)
+        .containsExactly(true, false);
+    assertThat(configuration.services())
+        .extracting(ServiceConfig::listen, service -> service.settings().stickyGroup())
+        .containsOnly(tuple(configuration.services().getFirst().listen(), "names"));
+  }
+
+  @Test
   void fileOfTheReadmeIsReadToo() throws Exception {
+    assertThat(read(readme("    # /etc/pen.conf")).services())
+        .extracting(service -> service.settings().stickyGroup())
+        .containsExactly("site", "site");
+  }
+
+  private static String readme(String firstLine) throws Exception {
     var file = new StringBuilder();
     for (var line : Files.readAllLines(ManPage.file("../README.md"))) {
-      if (line.equals("    # /etc/pen.conf") || (!file.isEmpty() && line.matches("( {4}.*)?"))) {
+      if (line.equals(firstLine) || (!file.isEmpty() && line.matches("( {4}.*)?"))) {
         file.append(line.strip()).append('\n');
       } else if (!file.isEmpty()) {
         break;
       }
     }
-    assertThat(read(file.toString()).services())
-        .extracting(service -> service.settings().stickyGroup())
-        .containsExactly("site", "site");
+    return file.toString();
   }
 }

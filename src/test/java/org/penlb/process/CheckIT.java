@@ -72,6 +72,22 @@ class CheckIT extends Scene {
   }
 
   @Test
+  void itSaysWhatCarriesUdp() throws Exception {
+    Files.writeString(
+        file, "service tcp\nlisten 127.0.0.1:53\nserver 0 address 127.0.0.1 port 9\n");
+    var outcome = check("-U", "127.0.0.1:53", "127.0.0.1:9");
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out().lines().filter(line -> line.contains("listens on")))
+        .containsExactly("  listens on 127.0.0.1:53, UDP", "  listens on 127.0.0.1:53");
+    var unix = check("-U", dir.resolve("socket").toString(), "127.0.0.1:9");
+    assertThat(unix.status()).isEqualTo(1);
+    assertThat(unix.err())
+        .isEqualTo(
+            "pen: service main: listen: %s/socket is a Unix socket, expected [HOST:]PORT for UDP\n"
+                .formatted(dir));
+  }
+
+  @Test
   void itFindsAllErrorsAndEndsWith1() throws Exception {
     var more = dir.resolve("more");
     Files.writeString(more, "blacklist 5\nblacklist -5\n");

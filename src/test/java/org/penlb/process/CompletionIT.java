@@ -37,7 +37,7 @@ class CompletionIT {
   void optionsOfPen() throws Exception {
     assertThat(offered("pen", "--con")).contains("--config", "--control", "--control-files");
     assertThat(offered("pen", "-f", "--take")).containsExactly("--takeover");
-    assertThat(offered("pen", "-")).contains("-F", "--check").doesNotContain("-U", "-n");
+    assertThat(offered("pen", "-")).contains("-F", "--check", "-U").doesNotContain("-E", "-n");
   }
 
   @Test

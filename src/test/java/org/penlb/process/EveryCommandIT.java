@@ -63,6 +63,8 @@ class EveryCommandIT extends Scene {
       transparent; no transparent
       source 127.0.0.1; no source
       dummy; no dummy
+      udp_timeout; 10
+      udp_unanswered; 20; no udp_unanswered
       connections
       connection CONNECTION
       socket 0
