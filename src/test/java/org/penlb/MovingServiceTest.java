@@ -24,6 +24,7 @@ import org.penlb.config.Endpoint;
 import org.penlb.config.ServerSpec;
 import org.penlb.config.ServiceConfig;
 import org.penlb.config.Settings;
+import org.penlb.tcp.Wire;
 
 /// A running pen whose configuration says that it listens elsewhere. (`RunningService.Change`.)
 class MovingServiceTest {
@@ -34,7 +35,8 @@ class MovingServiceTest {
   void start() throws Exception {
     server = new ServerSocket(0, 500, InetAddress.ofLiteral("127.0.0.1"));
     Thread.ofPlatform().daemon(true).start(this::answer);
-    pen = Balancer.builder().configuration(listeningOn("0.0.0.0:0")).loops(2).start();
+    var address = "0.0.0.0:" + Wire.freePort(); // it is to come back there
+    pen = Balancer.builder().configuration(listeningOn(address)).loops(2).start();
   }
 
   @AfterEach

@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,15 +177,14 @@ class SocketsTest {
     }
   }
 
-  /// One that is free on all addresses, and that the kernel does not give to anybody who connects
-  /// meanwhile, as it takes those from 32768 on.
-  private static int quietPort() throws IOException {
-    for (int port = 20_000 + (int) (ProcessHandle.current().pid() % 10_000); ; port++) {
-      try (ServerSocketChannel any = ServerSocketChannel.open()) {
-        any.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port));
-        return port;
-      } catch (BindException _) {
-        // the next one
+  /// A port that is free on all addresses and stays so: not one of those that the kernel gives to
+  /// clients, as one at any address is in the way of a listener on 0.0.0.0.
+  private static int freePort() throws IOException {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+      try (ServerSocket socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (BindException e) { // another one
       }
     }
   }
@@ -193,7 +194,7 @@ class SocketsTest {
     try (ServerSocketChannel old = ServerSocketChannel.open();
         ServerSocketChannel next = ServerSocketChannel.open()) {
       old.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-      old.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), quietPort()));
+      old.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), freePort()));
       next.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       next.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port(old)));
       // The more specific one is preferred until it steps aside.
@@ -211,7 +212,7 @@ class SocketsTest {
   void listenersThatShareAnAddressLeaveConnectsToOthersWithoutDroppingOne() throws Exception {
     var old = new ArrayList<ServerSocketChannel>();
     try (ServerSocketChannel next = ServerSocketChannel.open()) {
-      var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), quietPort());
+      var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), freePort());
       for (int i = 0; i < 4; i++) {
         old.add(ServerSocketChannel.open());
         old.getLast().setOption(StandardSocketOptions.SO_REUSEPORT, true).bind(address);
