@@ -67,6 +67,13 @@ final class Namespace implements AutoCloseable {
     return words;
   }
 
+  /// A cable between two: each has an end of that name, which is up.
+  void connect(Namespace other, String cable) throws IOException, InterruptedException {
+    run("ip", "link", "add", cable, "type", "veth", "peer", "name", cable, "netns", other.name);
+    run("ip", "link", "set", cable, "up");
+    other.run("ip", "link", "set", cable, "up");
+  }
+
   void run(String... command) throws IOException, InterruptedException {
     if (status(inside(command)) != 0) {
       throw new AssertionError("failed: " + String.join(" ", command));
