@@ -2,7 +2,6 @@ package org.penlb.udp;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Candidates;
@@ -64,6 +63,8 @@ final class Session implements Ready {
 
   private Reason reason;
   private long chosenNanos;
+
+  private int burst = 1;
 
   /// What the network said of the server, 0 for nothing.
   private int refusal;
@@ -282,6 +283,16 @@ final class Session implements Ready {
     return true;
   }
 
+  /// How many datagrams of the server to ask for: about as many as came together the last time.
+  int burst() {
+    return burst;
+  }
+
+  /// There were as many as that when so many were asked for.
+  void onBurst(int count, int asked) {
+    burst = count == asked ? 2 * asked : Math.max(1, count);
+  }
+
   private void onStranger(Datagrams from, int slot) {
     var stranger = ClientAddress.ofBits(from.senderHigh(slot), from.senderLow(slot));
     table.onStranger(serverSide.server(), UdpSockets.text(stranger, from.senderPort(slot)));
@@ -388,25 +399,20 @@ final class Session implements Ready {
   }
 
   Snapshot.Details details() {
-    var server = serverSide == null ? null : serverSide.address();
-    var local = serverSide == null ? null : serverSide.local();
     return new Snapshot.Details(
         snapshot(),
         UdpSockets.text(address, clientPort),
-        UdpSockets.text(server),
-        UdpSockets.text(local),
+        serverSide == null ? "" : UdpSockets.text(serverSide.address()),
+        serverSide == null ? "" : "port " + serverSide.localPort(),
         listener.descriptor(),
         descriptor(),
         reason == null ? "" : reason.label(),
         Duration.ofNanos(table.loop().nowNanos() - lastNanos));
   }
 
-  /// Whether pen reaches the server from this address and port.
-  boolean isFrom(InetSocketAddress local) {
-    var own = serverSide == null ? null : serverSide.local();
-    return own != null
-        && own.getPort() == local.getPort()
-        && (own.getAddress().isAnyLocalAddress() || own.equals(local));
+  /// Whether pen reaches the server from this port.
+  boolean isFrom(int localPort) {
+    return serverSide != null && serverSide.localPort() == localPort;
   }
 
   /// For logs.

@@ -304,9 +304,10 @@ public final class SessionTable extends Deadline implements Traffic {
     return descriptor < 0 ? null : details(session -> session.descriptor() == descriptor);
   }
 
+  /// Any address of this machine will do: the kernel chooses it for each datagram.
   @Override
   public Snapshot.Details from(InetSocketAddress local) {
-    return details(session -> session.isFrom(local));
+    return details(session -> session.isFrom(local.getPort()));
   }
 
   private Snapshot.Details details(Predicate<Session> wanted) {
