@@ -179,6 +179,7 @@ final class Session implements Ready {
       dump(in, from, to, "client");
     }
     int next = serverSide.send(in, from, to);
+    log(in, from, next);
     if (next == to) {
       return to;
     }
@@ -187,11 +188,21 @@ final class Session implements Ready {
       onFailed(Datagrams.message(errno));
       return next;
     }
-    if (errno != 0) {
+    if (errno == 0) {
+      log(in, next, next + 1);
+    } else {
       LOG.debug("{}: a datagram is dropped: {}", this, Datagrams.message(errno));
       table.drop(DropCause.UNSENT, 1);
     }
     return next + 1;
+  }
+
+  private void log(Datagrams in, int from, int to) {
+    if (table.hasLog()) {
+      for (int slot = from; slot < to; slot++) {
+        table.log(address, serverSide.server(), in.bytes(slot));
+      }
+    }
   }
 
   // ---- choose ---------------------------------------------------------------------------------
