@@ -69,17 +69,16 @@ final class ReplyBatch {
 
   private void flush() {
     flushing = false;
-    for (int from = 0; from < used; ) {
-      var session = sessions[from];
-      if (session == null) {
-        from++;
-      } else {
-        from = send(session.listener(), from);
+    try {
+      for (int from = 0; from < used; ) {
+        var session = sessions[from];
+        from = session == null ? from + 1 : send(session.listener(), from);
       }
+    } finally {
+      datagrams.reset(0, used);
+      Arrays.fill(sessions, 0, used, null);
+      used = 0;
     }
-    datagrams.reset(0, used);
-    Arrays.fill(sessions, 0, used, null);
-    used = 0;
   }
 
   /// Sends what goes out of one listener without interruption; returns the slot after it.
