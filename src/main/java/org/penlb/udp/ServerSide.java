@@ -151,13 +151,9 @@ final class ServerSide {
     }
   }
 
-  /// Where it reaches the server from; null if that is not known.
-  InetSocketAddress local() {
-    try {
-      return (InetSocketAddress) socket.getLocalAddress();
-    } catch (IOException e) {
-      return null;
-    }
+  /// The port from which it reaches the server; 0 if it has not sent anything yet.
+  int localPort() {
+    return DatagramSockets.localPort(descriptor);
   }
 
   void close() {
