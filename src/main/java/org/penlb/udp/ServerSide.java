@@ -108,10 +108,13 @@ final class ServerSide {
   /// Tries one slot again that could not be sent; returns 0 if it is sent now, or the errno that
   /// says why not.
   int sendAgain(Datagrams in, int slot) {
-    int errno = in.nextError(descriptor); // of an earlier one
-    if (errno == 0) {
-      errno = in.sendAgain(descriptor, slot);
+    // What the network says of earlier ones is said in its place; it may be sent nevertheless.
+    for (int said = in.nextError(descriptor); said != 0; said = in.nextError(descriptor)) {
+      if (Datagrams.isUnreachable(said)) {
+        return said;
+      }
     }
+    int errno = in.sendAgain(descriptor, slot);
     if (errno == 0) {
       countSent(in, slot, slot + 1);
     }
