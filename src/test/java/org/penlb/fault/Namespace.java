@@ -67,9 +67,19 @@ final class Namespace implements AutoCloseable {
     return words;
   }
 
-  /// A cable between two: each has an end of that name, which is up.
-  void connect(Namespace other, String cable) throws IOException, InterruptedException {
-    run("ip", "link", "add", cable, "type", "veth", "peer", "name", cable, "netns", other.name);
+  /// A cable between two: each has an end of that name and index, which is up.
+  ///
+  /// @param index for scopes of link-local addresses: the JVM knows the names of interfaces only in
+  ///   the namespace that it began in
+  void connect(Namespace other, String cable, int index) throws IOException, InterruptedException {
+    var end = Integer.toString(index);
+    run(
+        "sh",
+        "-c",
+        "ip link add $0 index $1 type veth peer name $0 index $1 netns $2",
+        cable,
+        end,
+        other.name);
     run("ip", "link", "set", cable, "up");
     other.run("ip", "link", "set", cable, "up");
   }

@@ -1,5 +1,6 @@
 package org.penlb.fault;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,6 +32,11 @@ class UdpNetworkTest {
   private static final String PEN6_TOO = "fd00:8::2";
   private static final String OTHER6 = "fd00:8::9";
 
+  /// On this cable alone, whatever others have the same address on theirs.
+  private static final String PEN_LINK = "fe80::8:1%77";
+
+  private static final String OTHER_LINK = "fe80::8:9%77";
+
   /// Behind the other machine.
   private static final String FAR = "10.7.0.1";
 
@@ -46,15 +52,17 @@ class UdpNetworkTest {
     LineServer.needIpv6();
     try (var here = Namespace.create();
         var there = Namespace.create()) {
-      here.connect(there, "cable");
+      here.connect(there, "cable", 77);
       for (var address : List.of(PEN, PEN_TOO)) {
         here.run("ip", "addr", "add", address + "/24", "dev", "cable");
       }
-      for (var address : List.of(PEN6, PEN6_TOO)) {
+      for (var address : List.of(PEN6, PEN6_TOO, "fe80::8:1")) {
         here.run("ip", "addr", "add", address + "/64", "dev", "cable", "nodad");
       }
       there.run("ip", "addr", "add", OTHER + "/24", "dev", "cable");
-      there.run("ip", "addr", "add", OTHER6 + "/64", "dev", "cable", "nodad");
+      for (var address : List.of(OTHER6, "fe80::8:9")) {
+        there.run("ip", "addr", "add", address + "/64", "dev", "cable", "nodad");
+      }
       here.run("ip", "route", "add", "10.7.0.0/24", "via", OTHER);
       here.call(
           () -> {
@@ -105,6 +113,7 @@ class UdpNetworkTest {
               for (var to : List.of(PEN6, PEN6_TOO, PEN6)) {
                 assertThat(there.call(() -> ask(OTHER6, to, pen.port()))).isEqualTo("a");
               }
+              assertThat(there.call(() -> ask(OTHER_LINK, PEN_LINK, pen.port()))).isEqualTo("a");
             }
           }
         });
@@ -122,7 +131,7 @@ class UdpNetworkTest {
         (_, there) -> {
           try (var server = there.call(() -> new UdpServer("", OTHER));
               var pen = pen(PEN + ":0").server(server.address()).start()) {
-            var datagram = "x".repeat(65_507).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            var datagram = "x".repeat(65_507).getBytes(US_ASCII);
             var answer = there.call(() -> echo(PEN, pen.port(), datagram));
             assertThat(answer).isEqualTo(datagram);
           }
@@ -142,7 +151,7 @@ class UdpNetworkTest {
     inNetwork(
         (here, there) -> {
           try (var far = Namespace.create()) {
-            there.connect(far, "narrow");
+            there.connect(far, "narrow", 78);
             far.run("ip", "addr", "add", FAR + "/24", "dev", "narrow");
             far.run("ip", "route", "add", "default", "via", "10.7.0.254");
             there.run("ip", "addr", "add", "10.7.0.254/24", "dev", "narrow");

@@ -78,7 +78,7 @@ class UdpControlIT extends Scene {
       var details = control.ask("connection 1");
       assertThat(details)
           .contains("client = 127.0.0.3:" + client.port(), "state = answered", "sx = 7, rx = 3");
-      var from = details.replaceAll("(?s).*\nfrom = [^\n]*:(\\d+)\n.*", "$1");
+      var from = details.replaceAll("(?s).*\nfrom = port (\\d+)\n.*", "$1");
       assertThat(control.ask("client_of 127.0.0.1:" + from)).contains("127.0.0.3");
       assertThat(control.ask("why 127.0.0.3")).contains("server 0 ", "the server it used last");
       assertThat(control.ask("json servers"))
@@ -163,6 +163,24 @@ class UdpControlIT extends Scene {
       PenProcess.awaitEnd(pid);
     }
     assertThat(pidFile).doesNotExist();
+  }
+
+  /// A session has one where a connection has two.
+  @Test
+  void descriptorsAreCountedBySession() throws Exception {
+    var few = new String[] {"sh", "-c", "ulimit -n 700; exec \"$@\"", "sh"};
+    for (var sessions : List.of("600", "800")) {
+      var words = new ArrayList<>(List.of(few));
+      var command = PenProcess.command("-U", "-x", sessions, "127.0.0.1:0", a.address());
+      words.addAll(command.command());
+      try (var started = PenProcess.start(command.command(words))) {
+        started.signal("TERM");
+        assertThat(started.status()).isZero(); // all has been said
+        boolean warned = started.stderr().contains("-x may need 864 descriptors");
+        assertThat(warned).as(started.stderr()).isEqualTo(sessions.equals("800"));
+        assertThat(started.stderr().contains("WARN")).isEqualTo(warned);
+      }
+    }
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// Programs that are not pen's on either side.
@@ -91,9 +93,9 @@ class UdpProgramsIT extends Scene {
         var wrong = new ArrayList<Integer>();
         for (int size : new int[] {0, 1, 511, 1472, 1473, 9000, 32_768, 32_769, 65_507}) {
           var datagram = new byte[size];
-          new java.util.SplittableRandom(size).nextBytes(datagram);
+          new SplittableRandom(size).nextBytes(datagram);
           client.send(datagram);
-          if (!java.util.Arrays.equals(client.receive(UdpClient.PATIENCE_MILLIS), datagram)) {
+          if (!Arrays.equals(client.receive(UdpClient.PATIENCE_MILLIS), datagram)) {
             wrong.add(size);
           }
         }
