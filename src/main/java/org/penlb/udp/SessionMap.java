@@ -34,7 +34,8 @@ final class SessionMap {
   static int hash(long clientHigh, long clientLow, int clientPort, long localLow) {
     long mixed = (clientHigh ^ SEED) * 0x9e37_79b9_7f4a_7c15L;
     mixed = (mixed ^ (mixed >>> 32) ^ clientLow) * 0xd6e8_feb8_6659_fd93L;
-    mixed = (mixed ^ (mixed >>> 32) ^ localLow ^ clientPort) * 0x9e37_79b9_7f4a_7c15L;
+    long local = Long.rotateLeft(localLow, Short.SIZE); // a port cannot make up for it
+    mixed = (mixed ^ (mixed >>> 32) ^ local ^ clientPort) * 0x9e37_79b9_7f4a_7c15L;
     return (int) (mixed ^ (mixed >>> 32));
   }
 

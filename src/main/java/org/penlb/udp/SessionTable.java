@@ -129,14 +129,14 @@ public final class SessionTable extends Deadline implements Traffic {
 
   /// Takes a place for a session.
   private void makeRoom() {
-    if (sessions.tryEnter()) {
-      return;
+    while (!sessions.tryEnter()) { // another loop may be faster to take what was given up
+      sessions.onFull(loop.nowNanos());
+      if (!displaceIdlest()) {
+        sessions.enter(); // first: others give room only if there is somebody too many
+        sessions.requestRoom(this);
+        return;
+      }
     }
-    sessions.onFull(loop.nowNanos());
-    if (!displaceIdlest()) {
-      sessions.requestRoom(this);
-    }
-    sessions.enter();
   }
 
   /// Returns false if there is no session.

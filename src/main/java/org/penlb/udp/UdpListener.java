@@ -122,8 +122,11 @@ public final class UdpListener implements Ready {
       table.onFlood(1);
       return null;
     }
-    begun++;
-    return table.begin(this, slot);
+    var session = table.begin(this, slot);
+    if (session != null) { // to deny somebody costs next to nothing
+      begun++;
+    }
+    return session;
   }
 
   // ---- local address --------------------------------------------------------------------------

@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 final class PenProcess implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+) for ");
+  private static final Pattern LISTENING =
+      Pattern.compile("listening on \\S*:(\\d+)(?:/udp)? for ");
 
   private final Process process;
   private final Path err;
