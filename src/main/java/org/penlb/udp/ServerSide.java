@@ -109,6 +109,9 @@ final class ServerSide {
   /// says why not.
   int sendAgain(Datagrams in, int slot) {
     int errno = in.nextError(descriptor); // of an earlier one
+    while (errno != 0 && !Datagrams.isUnreachable(errno)) { // too long for the way, for example
+      errno = in.nextError(descriptor);
+    }
     if (errno == 0) {
       errno = in.sendAgain(descriptor, slot);
     }
