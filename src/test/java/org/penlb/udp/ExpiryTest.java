@@ -81,6 +81,26 @@ class ExpiryTest {
   }
 
   @Test
+  void sessionThatItsServerKeepsIsNotInTheWayOfOthers() throws Exception {
+    try (var server = UdpServer.silent();
+        var pen = pen(server.address());
+        var first = UdpClient.open();
+        var second = UdpClient.open()) {
+      first.send(pen, "subscribe");
+      Wire.await("it is there", () -> server.received() == 1);
+      second.send(pen, "nothing more");
+      Wire.await("it is there", () -> server.received() == 2);
+      pass(pen, 6);
+      server.say(server.senders().getFirst(), "news");
+      assertThat(first.text()).isEqualTo("news");
+      pass(pen, 4);
+      assertThat(Pens.service(pen).liveConnections())
+          .extracting(session -> session.port())
+          .containsExactly(first.port());
+    }
+  }
+
+  @Test
   void datagramsOfTheClientKeepASessionThatIsNotAnswered() throws Exception {
     try (var server = UdpServer.silent();
         var pen = pen(server.address());
