@@ -55,7 +55,8 @@ final class Session implements Ready {
   private boolean answered;
   private boolean closed;
 
-  /// Null when the server has answered: from then on a failure begins a new choice.
+  /// Null when the server has answered, or settings have changed: a failure then begins a new
+  /// choice.
   private Candidates candidates;
 
   /// Null while there is none.
@@ -236,6 +237,11 @@ final class Session implements Ready {
     table.drop(isDenied ? DropCause.DENIED : DropCause.NO_SERVER, datagrams);
     close(isDenied ? CloseCause.DENIED : CloseCause.NO_SERVER);
     return false;
+  }
+
+  /// Servers may have changed since the choice began: what is chosen next is chosen among all.
+  void forgetChoice() {
+    candidates = null;
   }
 
   private void onChosen(Server server, long now) {

@@ -295,6 +295,8 @@ public final class SessionTable extends Deadline implements Traffic {
         session -> {
           if (service.isDenied(session.address()) != session.isDenied()) {
             session.close(CloseCause.DENIED); // and may begin anew
+          } else {
+            session.forgetChoice();
           }
         });
     giveRoom();

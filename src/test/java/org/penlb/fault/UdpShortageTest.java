@@ -35,6 +35,8 @@ class UdpShortageTest {
         assertThat(clients.get(i).askAgainAndAgain(at, "again " + i))
             .isEqualTo("server again " + i);
       }
+      pen.signal("USR1");
+      await().atMost(PenProcess.PATIENCE).until(() -> pen.err().contains("shortage"));
       assertThat(pen.err()).doesNotContain("left out").doesNotContain("ERROR");
       assertThat(lines(pen.err(), "no socket for a session")).isOne();
     } finally {

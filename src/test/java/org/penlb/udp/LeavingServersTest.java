@@ -12,6 +12,7 @@ import org.penlb.Pens;
 import org.penlb.acl.ClientAddress;
 import org.penlb.config.ServerSpec;
 import org.penlb.tcp.ManualClock;
+import org.penlb.tcp.Wire;
 
 /// Sessions of a server that is taken out of service, which may never end by themselves.
 /// (`Session.isToBeLeft`.)
@@ -86,6 +87,23 @@ class LeavingServersTest {
       assertThat(retired.connections()).isZero();
       assertThat(retired.sentDatagrams()).isOne();
       assertSameSession();
+    }
+  }
+
+  /// A session without an answer goes on with the choice that it has begun.
+  @Test
+  void removedServerIsNotChosenByAChoiceThatBeganBefore() throws Exception {
+    try (var silent = UdpServer.silent();
+        var removed = UdpServer.named("removed");
+        var next = UdpServer.named("next");
+        var other = Pens.before(silent.address(), removed.address()).udp(true).start()) {
+      client.send(other, "no answer");
+      Wire.await("it is there", () -> silent.received() == 1);
+      Pens.changeServer(other, 1, server -> server.port = next.port());
+      silent.close();
+      client.send(other, "lost");
+      Wire.await("refusal", () -> Pens.server(other, 0).failed() == 1);
+      assertThat(client.server(other)).isEqualTo("next");
     }
   }
 

@@ -120,6 +120,33 @@ class RefusedServerTest {
   }
 
   @Test
+  void sessionMayComeBackToAServerThatItLeft() throws Exception {
+    var clock = new ManualClock();
+    try (var other = UdpServer.named("other");
+        var gone = UdpServer.named("gone");
+        var pen =
+            Pens.withClock(clock, gone.address(), other.address())
+                .udp(true)
+                .settings(s -> s.blacklist = Duration.ofSeconds(5))
+                .start();
+        var client = UdpClient.open()) {
+      gone.close();
+      client.send(pen, "lost");
+      awaitFailures(pen, 0, 1);
+      assertThat(client.server(pen)).isEqualTo("other");
+      clock.advance(Duration.ofSeconds(5));
+      try (var back = UdpServer.start("127.0.0.1", portOf(pen), UdpServer.naming("back"))) {
+        other.close();
+        client.send(pen, "lost too");
+        awaitFailures(pen, 1, 1);
+        assertThat(client.server(pen)).isEqualTo("back");
+        assertThat(back.received()).isOne();
+        assertThat(pen.connections()).isOne();
+      }
+    }
+  }
+
+  @Test
   void sessionsThatOweNothingStayUntilTheyAskAndThenLeave() throws Exception {
     try (var other = UdpServer.named("other");
         var gone = UdpServer.named("gone");

@@ -114,6 +114,19 @@ class SessionLimitTest {
   }
 
   @Test
+  void sessionThatItsServerSpokeToIsNotTheIdlest() throws Exception {
+    try (var server = UdpServer.echo();
+        var pen = pen(2, 1, server)) {
+      var a = establishedClient(pen);
+      var b = establishedClient(pen);
+      server.say(server.senders().getFirst(), "news");
+      assertThat(a.text()).isEqualTo("news");
+      var c = client(pen);
+      assertThat(ports(pen)).containsExactly(a.port(), c.port()).doesNotContain(b.port());
+    }
+  }
+
+  @Test
   void onePlaceIsForWhoeverSpokeLast() throws Exception {
     try (var server = UdpServer.echo();
         var pen = pen(1, 1, server)) {
