@@ -102,8 +102,28 @@ class MovingAddressesTest {
     }
   }
 
+  @Test
+  void addressThatItsSessionsHaveLeftForAnotherCloses() throws Exception {
+    int port = Wire.freePort();
+    try (var pen = pen("0.0.0.0:" + port, 1);
+        var client = UdpClient.open()) {
+      assertThat(client.server(Wire.local(port))).isEqualTo("server");
+      Pens.listen(pen, "127.0.0.1:" + port);
+      var part = UdpClient.at("127.0.0.2", port);
+      assertThat(isBindable(part)).isFalse();
+      assertThat(client.server(Wire.local(port))).isEqualTo("server");
+      Wire.await("nobody listens on all addresses", () -> isBindable(part));
+      assertThat(client.server(Wire.local(port))).isEqualTo("server");
+      assertThat(server.senders()).hasSize(1);
+    }
+  }
+
   private static boolean isBindable(int port) throws Exception {
-    try (var socket = new DatagramSocket(Wire.local(port))) {
+    return isBindable(Wire.local(port));
+  }
+
+  private static boolean isBindable(InetSocketAddress address) throws Exception {
+    try (var socket = new DatagramSocket(address)) {
       return socket.isBound();
     } catch (BindException e) {
       return false;

@@ -32,7 +32,9 @@ final class SessionPool implements AutoCloseable {
   final List<Key> keys = new ArrayList<>();
   final int port;
   private final DatagramChannel socket;
-  private final EventLoop loop;
+  final EventLoop loop;
+  final SessionTable table;
+  private final UdpListener listener;
 
   SessionPool() throws Exception {
     loop = new EventLoop("nobody", Clock.SYSTEM);
@@ -47,8 +49,8 @@ final class SessionPool implements AutoCloseable {
             Settings.DEFAULT,
             new ServerTable(List.of(), null, null),
             new ClientTable(1, Duration.ZERO));
-    var table = SessionTable.forService(service, List.of(loop)).getFirst();
-    var listener = new UdpListener(socket, table);
+    table = SessionTable.forService(service, List.of(loop)).getFirst();
+    listener = new UdpListener(socket, table);
     var in = table.incoming();
     for (int sender = 0; sender < SENDERS; sender++) {
       for (var host : new String[] {"127.0.0.1", "127.0.0.2", "127.9.9.9"}) {
@@ -56,9 +58,7 @@ final class SessionPool implements AutoCloseable {
           for (int i = 0; i < ADDRESSES; i++) {
             flood.send(i, 1);
             Wire.await("it is there", () -> in.receive(descriptor, 0, 1) == 1);
-            var address = ClientAddress.ofBits(in.senderHigh(0), in.senderLow(0));
-            sessions.add(new Session(table, listener, null, address, false, 0));
-            keys.add(new Key(in.senderLow(0), in.senderPort(0), in.localLow(0)));
+            add();
             in.reset(0, 1);
           }
         }
@@ -66,8 +66,23 @@ final class SessionPool implements AutoCloseable {
     }
   }
 
-  int size() {
-    return sessions.size();
+  private void add() {
+    var in = table.incoming();
+    var address = ClientAddress.ofBits(in.senderHigh(0), in.senderLow(0));
+    sessions.add(new Session(table, listener, null, address, false, 0));
+    keys.add(new Key(in.senderLow(0), in.senderPort(0), in.localLow(0)));
+  }
+
+  /// One that is in the table, of a new client.
+  Session begin() throws Exception {
+    try (var client = UdpClient.open()) {
+      client.send(Wire.local(port), "begin");
+      Wire.await(
+          "it is there", () -> table.incoming().receive(Sockets.descriptor(socket), 0, 1) == 1);
+      var session = table.begin(listener, 0);
+      table.incoming().reset(0, 1);
+      return session;
+    }
   }
 
   Session find(SessionMap map, Key key) {
