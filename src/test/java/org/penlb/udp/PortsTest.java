@@ -118,7 +118,9 @@ class PortsTest {
         assertThat(server.senders()).as("each port stays with one loop").hasSize(50);
         assertThat(Pens.service(pen).liveConnections()).hasSize(50);
       } finally {
-        clients.forEach(UdpClient::close);
+        for (var client : clients) {
+          client.close();
+        }
       }
     }
   }
