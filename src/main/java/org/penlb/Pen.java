@@ -240,8 +240,8 @@ public final class Pen {
     if (limit > 0 && needed > limit) {
       log()
           .warn(
-              "-x may need {} descriptors, ulimit -n allows {}: clients will wait when there are"
-                  + " none",
+              "-x may need {} descriptors, ulimit -n allows {}: when there are none, clients of TCP"
+                  + " wait and datagrams of new ones are dropped",
               needed,
               limit);
     }
