@@ -230,11 +230,11 @@ public final class Pen {
     TimeZone.getDefault();
   }
 
-  /// Each connection has two, and the JVM some more.
+  /// Each connection has two, each session one, and the JVM some more.
   private void warnOfDescriptors() {
     long needed = 64;
     for (var service : administration.configuration().services()) {
-      needed += 2L * service.settings().connectionsMax();
+      needed += (service.udp() ? 1L : 2L) * service.settings().connectionsMax();
     }
     int limit = Sockets.maxDescriptors();
     if (limit > 0 && needed > limit) {

@@ -3,6 +3,9 @@ package org.penlb;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import org.penlb.config.UsageException;
 import org.penlb.control.ControlListener;
 import org.penlb.log.Diagnostics;
 import org.penlb.unix.Background;
+import org.penlb.unix.DatagramSockets;
 import org.penlb.unix.Syslog;
 
 /// What the build runs while the JVM records which classes pen needs, for the AOT cache that lets
@@ -26,6 +30,8 @@ import org.penlb.unix.Syslog;
 final class Training {
   private static final String PROPERTY = "pen.training";
   private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+  private static final int DATAGRAM_MILLIS = 20_000;
 
   /// A Unix socket's path has at most 107 bytes (unix(7)); the build may be anywhere.
   private static final int SOCKET_MAX = 100;
@@ -86,6 +92,9 @@ final class Training {
       // The text of --help is the way in which it ends.
     }
     new Demo(new PrintStream(OutputStream.nullOutputStream())).run();
+    if (DatagramSockets.available()) {
+      trainUdp();
+    }
     var directory = Files.createTempDirectory("pen-training");
     trainPenctl("127.0.0.1:0");
     trainPenctl("localhost:0");
@@ -110,6 +119,27 @@ final class Training {
         .daemon()
         .start(() -> administer(pidFile, report, hasSocket ? socket : null));
     Pen.main(words.toArray(String[]::new));
+  }
+
+  /// One question and its answer.
+  private static void trainUdp() throws IOException, BadSettingException {
+    var loopback = InetAddress.ofLiteral("127.0.0.1");
+    try (var server = new DatagramSocket(0, loopback);
+        var client = new DatagramSocket(0, loopback);
+        var pen =
+            Balancer.builder()
+                .udp(true)
+                .listen("0")
+                .server("127.0.0.1:" + server.getLocalPort())
+                .start()) {
+      server.setSoTimeout(DATAGRAM_MILLIS);
+      client.setSoTimeout(DATAGRAM_MILLIS);
+      var datagram = new DatagramPacket(new byte[10], 10);
+      client.send(new DatagramPacket(new byte[10], 10, loopback, pen.port()));
+      server.receive(datagram);
+      server.send(datagram);
+      client.receive(datagram);
+    }
   }
 
   /// penctl is started from the same cache.

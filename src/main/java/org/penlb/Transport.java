@@ -37,7 +37,7 @@ interface Transport {
   ListeningAddress takeOver(Endpoint endpoint, List<ListeningAddress> replaceable)
       throws IOException;
 
-  /// Logs requests there from now on; what carries none has nothing to log.
+  /// Logs requests there from now on.
   ///
   /// @param log null for none
   void replaceLog(RequestLog log);

@@ -45,5 +45,7 @@ record UdpTransport(List<SessionTable> tables) implements Transport {
   }
 
   @Override
-  public void replaceLog(RequestLog log) {}
+  public void replaceLog(RequestLog log) {
+    tables.forEach(table -> table.replaceLog(log));
+  }
 }

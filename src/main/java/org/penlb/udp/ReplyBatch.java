@@ -12,9 +12,6 @@ import org.penlb.unix.Datagrams;
 final class ReplyBatch {
   private static final int SLOTS = 32;
 
-  /// Of one session before others get their turn.
-  private static final int MOST = 2 * SLOTS;
-
   private final SessionTable table;
   private final Datagrams datagrams = new Datagrams(SLOTS);
 
@@ -29,31 +26,36 @@ final class ReplyBatch {
     this.table = table;
   }
 
-  /// Receives what waits in the socket of a session.
+  /// Receives what waits in the socket of a session, or a part of it: then the selector says so
+  /// again.
   ///
   /// @param descriptor of the socket
   void receive(Session session, int descriptor) {
-    for (int total = 0; total < MOST; ) {
-      if (used == SLOTS) {
-        flush();
-      }
-      int room = SLOTS - used;
-      int count = datagrams.receive(descriptor, used, room);
-      for (int slot = used; slot < used + count; slot++) {
-        sessions[slot] = session.onReply(datagrams, slot) ? session : null;
-      }
-      used += count;
-      total += count;
-      if (count > 0 && count < room) {
-        break;
-      }
-      if (count == 0 && !session.isToldOfError(datagrams)) {
-        break;
-      }
+    if (used == SLOTS) {
+      flush();
+    }
+    int count = take(session, descriptor);
+    while (count == 0 && session.isToldOfError(datagrams)) {
+      count = take(session, descriptor);
     }
     if (used > 0 && !flushing) {
       flushLater();
     }
+  }
+
+  /// Most sessions get one answer at a time, for which there is a cheaper call.
+  private int take(Session session, int descriptor) {
+    int most = Math.min(session.burst(), SLOTS - used);
+    int count =
+        most == 1
+            ? datagrams.receiveOne(descriptor, used)
+            : datagrams.receive(descriptor, used, most);
+    for (int slot = used; slot < used + count; slot++) {
+      sessions[slot] = session.onReply(datagrams, slot) ? session : null;
+    }
+    used += count;
+    session.onBurst(count, most);
+    return count;
   }
 
   private void flushLater() {
@@ -67,17 +69,16 @@ final class ReplyBatch {
 
   private void flush() {
     flushing = false;
-    for (int from = 0; from < used; ) {
-      var session = sessions[from];
-      if (session == null) {
-        from++;
-      } else {
-        from = send(session.listener(), from);
+    try {
+      for (int from = 0; from < used; ) {
+        var session = sessions[from];
+        from = session == null ? from + 1 : send(session.listener(), from);
       }
+    } finally {
+      datagrams.reset(0, used);
+      Arrays.fill(sessions, 0, used, null);
+      used = 0;
     }
-    datagrams.reset(0, used);
-    Arrays.fill(sessions, 0, used, null);
-    used = 0;
   }
 
   /// Sends what goes out of one listener without interruption; returns the slot after it.

@@ -108,13 +108,13 @@ final class ServerSide {
   /// Tries one slot again that could not be sent; returns 0 if it is sent now, or the errno that
   /// says why not.
   int sendAgain(Datagrams in, int slot) {
-    int errno = in.nextError(descriptor); // of an earlier one
-    while (errno != 0 && !Datagrams.isUnreachable(errno)) { // too long for the way, for example
-      errno = in.nextError(descriptor);
+    // What the network says of earlier ones is said in its place; it may be sent nevertheless.
+    for (int said = in.nextError(descriptor); said != 0; said = in.nextError(descriptor)) {
+      if (Datagrams.isUnreachable(said)) {
+        return said;
+      }
     }
-    if (errno == 0) {
-      errno = in.sendAgain(descriptor, slot);
-    }
+    int errno = in.sendAgain(descriptor, slot);
     if (errno == 0) {
       countSent(in, slot, slot + 1);
     }
@@ -154,13 +154,9 @@ final class ServerSide {
     }
   }
 
-  /// Where it reaches the server from; null if that is not known.
-  InetSocketAddress local() {
-    try {
-      return (InetSocketAddress) socket.getLocalAddress();
-    } catch (IOException e) {
-      return null;
-    }
+  /// The port from which it reaches the server; 0 if it has not sent anything yet.
+  int localPort() {
+    return DatagramSockets.localPort(descriptor);
   }
 
   void close() {

@@ -2,7 +2,6 @@ package org.penlb.udp;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Candidates;
@@ -65,6 +64,8 @@ final class Session implements Ready {
 
   private Reason reason;
   private long chosenNanos;
+
+  private int burst = 1;
 
   /// What the network said of the server, 0 for nothing.
   private int refusal;
@@ -179,6 +180,7 @@ final class Session implements Ready {
       dump(in, from, to, "client");
     }
     int next = serverSide.send(in, from, to);
+    log(in, from, next);
     if (next == to) {
       return to;
     }
@@ -187,11 +189,21 @@ final class Session implements Ready {
       onFailed(Datagrams.message(errno));
       return next;
     }
-    if (errno != 0) {
+    if (errno == 0) {
+      log(in, next, next + 1);
+    } else {
       LOG.debug("{}: a datagram is dropped: {}", this, Datagrams.message(errno));
       table.drop(DropCause.UNSENT, 1);
     }
     return next + 1;
+  }
+
+  private void log(Datagrams in, int from, int to) {
+    if (table.hasLog()) {
+      for (int slot = from; slot < to; slot++) {
+        table.log(address, serverSide.server(), in.bytes(slot));
+      }
+    }
   }
 
   // ---- choose ---------------------------------------------------------------------------------
@@ -286,6 +298,16 @@ final class Session implements Ready {
     list.touch(this);
     serverSide.onAnswer(from.length(slot));
     return true;
+  }
+
+  /// How many datagrams of the server to ask for: about as many as came together the last time.
+  int burst() {
+    return burst;
+  }
+
+  /// There were as many as that when so many were asked for.
+  void onBurst(int count, int asked) {
+    burst = count == asked ? 2 * asked : Math.max(1, count);
   }
 
   private void onStranger(Datagrams from, int slot) {
@@ -394,25 +416,20 @@ final class Session implements Ready {
   }
 
   Snapshot.Details details() {
-    var server = serverSide == null ? null : serverSide.address();
-    var local = serverSide == null ? null : serverSide.local();
     return new Snapshot.Details(
         snapshot(),
         UdpSockets.text(address, clientPort),
-        UdpSockets.text(server),
-        UdpSockets.text(local),
+        serverSide == null ? "" : UdpSockets.text(serverSide.address()),
+        serverSide == null ? "" : "port " + serverSide.localPort(),
         listener.descriptor(),
         descriptor(),
         reason == null ? "" : reason.label(),
         Duration.ofNanos(table.loop().nowNanos() - lastNanos));
   }
 
-  /// Whether pen reaches the server from this address and port.
-  boolean isFrom(InetSocketAddress local) {
-    var own = serverSide == null ? null : serverSide.local();
-    return own != null
-        && own.getPort() == local.getPort()
-        && (own.getAddress().isAnyLocalAddress() || own.equals(local));
+  /// Whether pen reaches the server from this port.
+  boolean isFrom(int localPort) {
+    return serverSide != null && serverSide.localPort() == localPort;
   }
 
   /// For logs.

@@ -1,6 +1,7 @@
 package org.penlb.udp;
 
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -9,6 +10,7 @@ import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Server;
 import org.penlb.balance.Service;
 import org.penlb.balance.Traffic;
+import org.penlb.log.RequestLog;
 import org.penlb.loop.Deadline;
 import org.penlb.loop.EventLoop;
 import org.penlb.stats.CloseCause;
@@ -32,11 +34,16 @@ public final class SessionTable extends Deadline implements Traffic {
 
   private static final int NEWCOMERS_SHARE = 8;
 
+  /// The most bytes of a datagram that are logged.
+  private static final int LINE_MOST = 100;
+
   private final EventLoop loop;
   private final Service service;
   private final Sessions sessions;
   private final ReplyBatch replies = new ReplyBatch(this);
   private final Datagrams incoming = new Datagrams(UdpListener.BATCH);
+  private final byte[] line = new byte[LINE_MOST];
+  private volatile RequestLog requestLog;
   private final SessionMap map = new SessionMap();
   private final SessionList newcomers = new SessionList();
   private final SessionList established = new SessionList();
@@ -160,6 +167,34 @@ public final class SessionTable extends Deadline implements Traffic {
   private void giveRoom() {
     while (sessions.isOverfull() && displaceIdlest()) {
       // and look again: other loops give room too
+    }
+  }
+
+  // ---- request log ----------------------------------------------------------------------------
+
+  /// The first line of each datagram of a client is logged there. From any thread; when each loop
+  /// has run a task since, none uses the old log any more.
+  ///
+  /// @param log null for none
+  public void replaceLog(RequestLog log) {
+    requestLog = log;
+  }
+
+  boolean hasLog() {
+    return requestLog != null;
+  }
+
+  /// An empty line is not logged.
+  void log(ClientAddress client, Server server, ByteBuffer datagram) {
+    int length = Math.min(datagram.remaining(), LINE_MOST);
+    datagram.get(datagram.position(), line, 0, length);
+    int end = 0;
+    while (end < length && line[end] != '\n' && line[end] != '\r') {
+      end++;
+    }
+    var log = requestLog;
+    if (end > 0 && log != null) {
+      log.line(client.toString(), server.addressText().toString(), line, 0, end);
     }
   }
 
@@ -306,9 +341,10 @@ public final class SessionTable extends Deadline implements Traffic {
     return descriptor < 0 ? null : details(session -> session.descriptor() == descriptor);
   }
 
+  /// Any address of this machine will do: the kernel chooses it for each datagram.
   @Override
   public Snapshot.Details from(InetSocketAddress local) {
-    return details(session -> session.isFrom(local));
+    return details(session -> session.isFrom(local.getPort()));
   }
 
   private Snapshot.Details details(Predicate<Session> wanted) {

@@ -78,7 +78,7 @@ public final class UdpSockets {
 
   // ---- servers --------------------------------------------------------------------------------
 
-  /// A socket to reach a server from: bound, so that its port is known, but not connected.
+  /// A socket to reach a server from, not connected; the kernel gives it a port when it sends.
   ///
   /// @param client whose address is used with `transparent`
   /// @throws ConnectException if servers of this family cannot be reached at all
@@ -94,7 +94,10 @@ public final class UdpSockets {
     }
     try {
       DatagramSockets.tellErrors(Sockets.descriptor(socket), ipv6);
-      socket.bind(source(socket, ipv6, settings, client));
+      var source = source(socket, ipv6, settings, client);
+      if (source != null) {
+        socket.bind(source);
+      }
       socket.configureBlocking(false);
       return socket;
     } catch (IOException e) {
@@ -141,9 +144,8 @@ public final class UdpSockets {
     return (address.isIpv4() ? address : "[" + address + "]") + ":" + port;
   }
 
-  /// The same; empty for none.
   static String text(InetSocketAddress address) {
-    return address == null ? "" : text(ClientAddress.of(address), address.getPort());
+    return text(ClientAddress.of(address), address.getPort());
   }
 
   public static void closeQuietly(DatagramChannel channel) {

@@ -67,6 +67,23 @@ final class Namespace implements AutoCloseable {
     return words;
   }
 
+  /// A cable between two: each has an end of that name and index, which is up.
+  ///
+  /// @param index for scopes of link-local addresses: the JVM knows the names of interfaces only in
+  ///   the namespace that it began in
+  void connect(Namespace other, String cable, int index) throws IOException, InterruptedException {
+    var end = Integer.toString(index);
+    run(
+        "sh",
+        "-c",
+        "ip link add $0 index $1 type veth peer name $0 index $1 netns $2",
+        cable,
+        end,
+        other.name);
+    run("ip", "link", "set", cable, "up");
+    other.run("ip", "link", "set", cable, "up");
+  }
+
   void run(String... command) throws IOException, InterruptedException {
     if (status(inside(command)) != 0) {
       throw new AssertionError("failed: " + String.join(" ", command));

@@ -10,16 +10,26 @@ import java.util.TreeSet;
 /// What the kernel knows of sockets, without a connection to try them.
 final class Kernel {
   private static final String LISTEN = "0A";
+  private static final String UNCONNECTED = "07";
 
   private Kernel() {}
 
   /// Its numbers (inodes) of the sockets that listen on a TCP port; proc_net_tcp(5).
   static Set<String> listeners(int port) throws IOException {
+    return sockets("tcp", port, LISTEN);
+  }
+
+  /// The same for a UDP port.
+  static Set<String> receivers(int port) throws IOException {
+    return sockets("udp", port, UNCONNECTED);
+  }
+
+  private static Set<String> sockets(String protocol, int port, String state) throws IOException {
     var sockets = new TreeSet<String>();
-    for (var table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+    for (var table : List.of("/proc/net/" + protocol, "/proc/net/" + protocol + "6")) {
       for (var line : Files.readAllLines(Path.of(table))) {
         var words = line.strip().split("\\s+", -1);
-        if (words[1].endsWith(":%04X".formatted(port)) && words[3].equals(LISTEN)) {
+        if (words[1].endsWith(":%04X".formatted(port)) && words[3].equals(state)) {
           sockets.add(words[9]);
         }
       }

@@ -21,7 +21,8 @@ final class PenProcess implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Pattern STARTED = Pattern.compile("listening on .* for ");
-  private static final Pattern LISTENING = Pattern.compile("listening on .*?:(\\d+)(,| for )");
+  private static final Pattern LISTENING =
+      Pattern.compile("listening on .*?:(\\d+)(/udp)?(,| for )");
 
   private final Process process;
   private final Path stderr;

