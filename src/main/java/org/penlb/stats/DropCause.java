@@ -16,9 +16,7 @@ public enum DropCause {
   /// It came to the server's side of a session from an address that is not the server's.
   STRANGER("from elsewhere"),
   /// The kernel would not take it.
-  UNSENT,
-  /// It was a reply, and the listener that it had to leave from is gone.
-  LISTENER("listener gone");
+  UNSENT;
 
   private final String label;
 

@@ -184,7 +184,7 @@ public final class UdpListener implements Ready {
     deaf = true;
     boolean unheard = DatagramSockets.deafen(descriptor, ipv6);
     if (key != null) {
-      begun = 0;
+      begun = Integer.MIN_VALUE; // whoever has come is served
       while (takeBatch()) {
         // all that waits: nothing is added any more
       }

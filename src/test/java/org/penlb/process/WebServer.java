@@ -19,6 +19,7 @@ final class WebServer implements AutoCloseable {
 
   private final ServerSocket socket;
   private final String answer;
+  private final Thread acceptor;
 
   WebServer(String name) throws IOException {
     this(name, "127.0.0.1");
@@ -27,7 +28,7 @@ final class WebServer implements AutoCloseable {
   WebServer(String name, String address) throws IOException {
     socket = new ServerSocket(0, 500, InetAddress.ofLiteral(address));
     answer = "HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name;
-    Thread.ofVirtual().start(this::accept);
+    acceptor = Thread.ofVirtual().start(this::accept);
   }
 
   /// As an argument of pen.
@@ -72,6 +73,11 @@ final class WebServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     socket.close();
+    try {
+      acceptor.join(); // while it is in accept() the kernel goes on to listen
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// The body of the answer to a request from some local address.
