@@ -34,10 +34,12 @@ final class UdpAddress extends ListeningAddress {
   static UdpAddress open(Endpoint endpoint, List<SessionTable> tables, boolean shared)
       throws IOException {
     var address = ListeningSockets.resolve(endpoint);
+    List<DatagramChannel> opened = List.of();
     try {
-      var opened = UdpSockets.listen(address, tables.size(), shared);
+      opened = UdpSockets.listen(address, tables.size(), shared);
       return new UdpAddress(endpoint, opened, tables);
     } catch (IOException e) {
+      opened.forEach(UdpSockets::closeQuietly);
       throw ListeningSockets.cannotListen(endpoint, e, shared);
     }
   }

@@ -19,6 +19,8 @@ public final class Server {
   /// Slot of the emergency and of the abuse server, which clients are never remembered at.
   public static final int NO_SLOT = -1;
 
+  private static final long ANSWER_STEP_NANOS = 1_000_000;
+
   private final int slot;
   private volatile ServerSpec spec;
   private volatile InetSocketAddress address;
@@ -41,6 +43,9 @@ public final class Server {
 
   /// Null: it is not drained.
   private volatile Drain drain;
+
+  private volatile boolean hasAnswered;
+  private volatile long answeredNanos;
 
   private record Until(long nanos) {}
 
@@ -156,6 +161,21 @@ public final class Server {
     if (failure != null) {
       failure = null;
     }
+  }
+
+  /// It has sent something to a session, and so is there.
+  public void onAnswer(long nowNanos) {
+    clearBlacklist();
+    // Not for each: a write would invalidate other cores' copies of the line.
+    if (!hasAnswered || nowNanos - answeredNanos > ANSWER_STEP_NANOS) {
+      answeredNanos = nowNanos;
+      hasAnswered = true;
+    }
+  }
+
+  /// Whether it has sent anything to any session since then, give or take a millisecond.
+  public boolean hasAnsweredSince(long nanos) {
+    return hasAnswered && answeredNanos - nanos > 0;
   }
 
   /// The administrator leaves it out for so long, or with 0 brings it straight back; that it had

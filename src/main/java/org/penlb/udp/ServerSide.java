@@ -2,6 +2,7 @@ package org.penlb.udp;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
@@ -32,14 +33,16 @@ final class ServerSide {
   private final DatagramChannel socket;
   private int descriptor;
 
-  /// Datagrams since the last answer.
+  /// Datagrams since the last answer, and when the first of them was sent.
   private int unanswered;
+
+  private long owesSinceNanos;
 
   private int strangers;
 
   private ServerSide(
       Server server, InetSocketAddress address, DatagramChannel socket, Tally tally) {
-    var bits = ClientAddress.of(address);
+    var bits = ClientAddress.of(sender(address));
     this.server = server;
     this.tally = tally;
     this.address = address;
@@ -75,6 +78,15 @@ final class ServerSide {
     }
   }
 
+  /// What is sent to all addresses of this machine is answered from the loopback address.
+  private static InetAddress sender(InetSocketAddress address) {
+    var wanted = address.getAddress();
+    if (!wanted.isAnyLocalAddress()) {
+      return wanted;
+    }
+    return InetAddress.ofLiteral(UdpSockets.isIpv6(address) ? "::1" : "127.0.0.1");
+  }
+
   Server server() {
     return server;
   }
@@ -96,7 +108,10 @@ final class ServerSide {
   // ---- to the server --------------------------------------------------------------------------
 
   /// Sends what is in these slots; returns the slot that could not be sent, or `to`.
-  int send(Datagrams in, int from, int to) {
+  int send(Datagrams in, int from, int to, long nowNanos) {
+    if (unanswered == 0) {
+      owesSinceNanos = nowNanos;
+    }
     for (int slot = from; slot < to; slot++) {
       in.to(slot, ipv6, high, low, port, scope);
     }
@@ -132,6 +147,11 @@ final class ServerSide {
     return unanswered;
   }
 
+  /// Whether the server has answered others while this one waits.
+  boolean answersOthers() {
+    return server.hasAnsweredSince(owesSinceNanos);
+  }
+
   // ---- from the server ------------------------------------------------------------------------
 
   /// Whether the server sent what is in this slot.
@@ -141,10 +161,10 @@ final class ServerSide {
         && from.senderHigh(slot) == high;
   }
 
-  void onAnswer(int bytes) {
+  void onAnswer(int bytes, long nowNanos) {
     unanswered = 0;
     tally.down(bytes);
-    server.clearBlacklist();
+    server.onAnswer(nowNanos);
   }
 
   /// Somebody else sends datagrams to the socket.

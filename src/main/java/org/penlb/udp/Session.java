@@ -65,6 +65,9 @@ final class Session implements Ready {
   private Reason reason;
   private long chosenNanos;
 
+  /// The server that has not answered this client, but others; null for none.
+  private Server avoided;
+
   private int burst = 1;
 
   /// What the network said of the server, 0 for nothing.
@@ -131,10 +134,7 @@ final class Session implements Ready {
     }
     for (int next = from; next < to && !closed; ) {
       if (serverSide != null && owesTooManyAnswers()) {
-        onFailed(
-            refusal != 0
-                ? Datagrams.message(refusal)
-                : serverSide.unanswered() + " datagrams without an answer");
+        onSilence();
       }
       if (serverSide != null || chooseServer(to - next)) {
         next = send(in, next, Math.min(to, next + room()));
@@ -156,7 +156,14 @@ final class Session implements Ready {
     return serverSide.hasMoved()
         || serverSide.server().isToBeLeft(serverSide.unanswered() > 0, lastNanos)
         || (reason == Reason.EMERGENCY
-            && lastNanos - chosenNanos > table.service().settings().udpTimeout().toNanos());
+            && lastNanos - chosenNanos > table.service().settings().udpTimeout().toNanos()
+            && isRegularServerBack());
+  }
+
+  private boolean isRegularServerBack() {
+    chosenNanos = lastNanos; // not to look again at once
+    return table.service().servers().servers().stream()
+        .anyMatch(server -> server.isAvailable(lastNanos));
   }
 
   private boolean owesTooManyAnswers() {
@@ -166,6 +173,19 @@ final class Session implements Ready {
     }
     table.replies().receive(this, serverSide.descriptor()); // they may be waiting
     return refusal != 0 || serverSide.unanswered() >= most;
+  }
+
+  private void onSilence() {
+    if (refusal != 0) {
+      onFailed(Datagrams.message(refusal));
+    } else if (serverSide.answersOthers()) {
+      // It has nothing to say to this client, perhaps a forged one, who is not to harm others.
+      LOG.debug("{}: {} answers others only", this, serverSide.server());
+      avoided = serverSide.server();
+      closeServerSide();
+    } else {
+      onFailed(serverSide.unanswered() + " datagrams without an answer");
+    }
   }
 
   /// How many datagrams may go to the server before it has to answer.
@@ -179,7 +199,7 @@ final class Session implements Ready {
     if (LOG.isTraceEnabled()) {
       dump(in, from, to, "client");
     }
-    int next = serverSide.send(in, from, to);
+    int next = serverSide.send(in, from, to, lastNanos);
     log(in, from, next);
     if (next == to) {
       return to;
@@ -187,6 +207,11 @@ final class Session implements Ready {
     int errno = serverSide.sendAgain(in, next);
     if (Datagrams.isUnreachable(errno)) {
       onFailed(Datagrams.message(errno));
+      return next;
+    }
+    if (Datagrams.isWithoutWay(errno)) {
+      LOG.debug("{}: {}: {}", this, serverSide.server(), Datagrams.message(errno));
+      closeServerSide(); // the server is not to blame
       return next;
     }
     if (errno == 0) {
@@ -215,7 +240,13 @@ final class Session implements Ready {
       candidates = new Candidates(table.service(), client, address, clientPort);
     }
     long now = table.loop().nowNanos();
+    var passedOver = avoided;
+    avoided = null;
     for (var next = candidates.next(now); next != null; next = candidates.next(now)) {
+      if (next == passedOver) {
+        next.release();
+        continue;
+      }
       try {
         serverSide =
             ServerSide.open(next, table.service().settings(), address, table.loop(), this, tally);
@@ -231,6 +262,10 @@ final class Session implements Ready {
         close(CloseCause.SHORTAGE);
         return false;
       }
+    }
+    if (passedOver != null) { // there is no other
+      candidates = null;
+      return chooseServer(datagrams);
     }
     LOG.debug("{}: no server can take it", this);
     boolean isDenied = candidates.isDenied();
@@ -296,7 +331,7 @@ final class Session implements Ready {
     candidates = null;
     lastNanos = table.loop().nowNanos();
     list.touch(this);
-    serverSide.onAnswer(from.length(slot));
+    serverSide.onAnswer(from.length(slot), lastNanos);
     return true;
   }
 

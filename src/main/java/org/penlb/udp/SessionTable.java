@@ -1,5 +1,7 @@
 package org.penlb.udp;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -222,11 +224,12 @@ public final class SessionTable extends Deadline implements Traffic {
     sessions.onFlood(loop.nowNanos());
   }
 
-  /// There is no socket for this session. Another one gives its own up for the next.
-  void onShortage(Session session, Throwable cause) {
+  /// There is no socket for this session. If it is for want of descriptors another one gives its
+  /// own up for the next.
+  void onShortage(Session session, IOException cause) {
     sessions.onShortage(cause, loop.nowNanos());
     var idlest = idlest();
-    if (idlest != session) {
+    if (idlest != session && !(cause instanceof BindException)) {
       idlest.close(CloseCause.DISPLACED);
     }
   }

@@ -27,9 +27,15 @@ public final class UdpListener implements Ready {
   /// In one turn of the loop.
   private static final int BATCHES = 8;
 
-  /// Sessions begun in one turn of the loop, which takes some 20 us each. As many datagrams as a
-  /// turn takes come only if the loop cannot keep up: then known sessions go first.
+  /// Sessions begun in one turn of the loop, which takes some 20 us each.
   private static final int NEW_SESSIONS = 64;
+
+  /// When so many turns in a row had to leave new clients waiting it is a flood: known sessions go
+  /// first, and further new clients of a turn are dropped.
+  private static final int TURNS_BEHIND = 8;
+
+  /// Of a socket that does not cease to hear.
+  private static final int LAST_BATCHES = 1024;
 
   private final DatagramChannel socket;
   private final SessionTable table;
@@ -37,6 +43,7 @@ public final class UdpListener implements Ready {
   private final boolean wildcard;
   private final ClientAddress local;
   private final int port;
+  private final int scope;
   private SelectionKey key;
 
   /// -1 when it is closed, as the number may be another's by then.
@@ -45,6 +52,7 @@ public final class UdpListener implements Ready {
   private boolean deaf;
   private int sessions;
   private int begun;
+  private int turnsBehind;
 
   public UdpListener(DatagramChannel socket, SessionTable table) throws IOException {
     this.socket = socket;
@@ -55,6 +63,7 @@ public final class UdpListener implements Ready {
     this.wildcard = address.getAddress().isAnyLocalAddress();
     this.local = ClientAddress.of(address);
     this.port = address.getPort();
+    this.scope = UdpSockets.scope(address);
   }
 
   public EventLoop loop() {
@@ -84,9 +93,20 @@ public final class UdpListener implements Ready {
   @Override
   public void onReady(int readyOps) {
     begun = 0;
-    for (int i = 0; i < BATCHES && takeBatch(); i++) {
-      // there may be more
+    for (int i = 0; i < BATCHES; i++) {
+      if (!takeBatch()) {
+        turnsBehind = 0;
+        return;
+      }
+      if (begun >= NEW_SESSIONS && !isFlooded()) {
+        turnsBehind++;
+        return;
+      }
     }
+  }
+
+  private boolean isFlooded() {
+    return turnsBehind >= TURNS_BEHIND;
   }
 
   /// Returns whether there may be more.
@@ -118,7 +138,7 @@ public final class UdpListener implements Ready {
   }
 
   private Session begin(int slot) {
-    if (begun == NEW_SESSIONS) {
+    if (begun >= NEW_SESSIONS && isFlooded()) {
       table.onFlood(1);
       return null;
     }
@@ -182,16 +202,34 @@ public final class UdpListener implements Ready {
       return;
     }
     deaf = true;
-    boolean unheard = DatagramSockets.deafen(descriptor, ipv6);
+    boolean unheard = deafen();
     if (key != null) {
-      begun = Integer.MIN_VALUE; // whoever has come is served
-      while (takeBatch()) {
+      turnsBehind = 0; // whoever has come is served
+      for (int i = 0; i < LAST_BATCHES && takeBatch(); i++) {
         // all that waits: nothing is added any more
       }
-      key.cancel();
+      deregister();
     }
     if (!unheard || sessions == 0) {
       closeIfDeaf();
+    }
+  }
+
+  private boolean deafen() {
+    if (!wildcard) {
+      return DatagramSockets.deafen(descriptor, ipv6, local.high(), local.low(), scope);
+    }
+    return ipv6
+        ? DatagramSockets.deafen(descriptor, true, 0, 1, 0) // ::1
+        : DatagramSockets.deafen(descriptor, false, 0, 0x7f00_0001, 0);
+  }
+
+  /// At once: the port may be somebody else's next.
+  private void deregister() {
+    try {
+      loop().deregister(key);
+    } catch (IOException e) {
+      LOG.warn("service {}: listener: {}", table.service().name(), e.getMessage());
     }
   }
 

@@ -1,6 +1,7 @@
 package org.penlb.udp;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -22,8 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class UdpSockets {
   private static final Logger LOG = LoggerFactory.getLogger(UdpSockets.class);
 
-  /// For what comes while a loop is busy: some thousands of small datagrams. Taken from the system
-  /// only as far as it is used.
+  /// For what comes while a loop is busy, and replies to all: some thousands of small datagrams.
+  /// Taken from the system only as far as it is used.
   private static final int LISTENER_ROOM = 4 * 1024 * 1024;
 
   private UdpSockets() {}
@@ -68,7 +69,7 @@ public final class UdpSockets {
       if (address.getAddress().isAnyLocalAddress()) {
         DatagramSockets.tellLocalAddress(descriptor, ipv6);
       }
-      DatagramSockets.receiveRoom(descriptor, LISTENER_ROOM);
+      DatagramSockets.room(descriptor, LISTENER_ROOM);
       return socket.bind(address);
     } catch (IOException e) {
       closeQuietly(socket);
@@ -82,7 +83,8 @@ public final class UdpSockets {
   ///
   /// @param client whose address is used with `transparent`
   /// @throws ConnectException if servers of this family cannot be reached at all
-  /// @throws IOException for want of a descriptor, a port or memory
+  /// @throws BindException if there is no such local address, or no port left
+  /// @throws IOException for want of a descriptor or of memory
   static DatagramChannel openTo(InetSocketAddress server, Settings settings, ClientAddress client)
       throws IOException {
     boolean ipv6 = isIpv6(server);
@@ -111,12 +113,22 @@ public final class UdpSockets {
       DatagramChannel socket, boolean ipv6, Settings settings, ClientAddress client)
       throws IOException {
     if (settings.transparent() && client.isIpv4() != ipv6) {
-      Sockets.makeTransparent(socket, ipv6);
+      makeTransparent(socket, ipv6);
       return new InetSocketAddress(InetAddress.getByAddress(client.bytes()), 0);
     }
     var source = settings.source();
     boolean usable = source != null && source instanceof Inet4Address != ipv6;
     return usable ? new InetSocketAddress(source, 0) : null;
+  }
+
+  private static void makeTransparent(DatagramChannel socket, boolean ipv6) throws BindException {
+    try {
+      Sockets.makeTransparent(socket, ipv6);
+    } catch (IOException e) {
+      var failure = new BindException("transparent: " + e.getMessage());
+      failure.initCause(e);
+      throw failure;
+    }
   }
 
   // ---- addresses ------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ public final class UdpClient implements AutoCloseable {
     boolean ipv6 = address instanceof Inet6Address;
     socket =
         DatagramChannel.open(ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
-    DatagramSockets.receiveRoom(Sockets.descriptor(socket), ROOM);
+    DatagramSockets.room(Sockets.descriptor(socket), ROOM);
     socket.bind(new InetSocketAddress(address, 0));
   }
 

@@ -25,7 +25,9 @@ public final class DatagramSockets {
   private static final int IPV6_RECVERR = 25;
   private static final int IPV6_RECVPKTINFO = 49;
   private static final int SOL_SOCKET = 1;
+  private static final int SO_SNDBUF = 7;
   private static final int SO_RCVBUF = 8;
+  private static final int SO_SNDBUFFORCE = 32;
   private static final int SO_RCVBUFFORCE = 33;
 
   /// The port of the discard service (RFC 863), from which nobody sends.
@@ -85,12 +87,16 @@ public final class DatagramSockets {
     }
   }
 
-  /// How much may wait in a socket: as root beyond the system's limit net.core.rmem_max.
-  public static void receiveRoom(int descriptor, int bytes) {
+  /// How much may wait in a socket each way: as root beyond the system's limits net.core.rmem_max
+  /// and wmem_max.
+  public static void room(int descriptor, int bytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocateFrom(JAVA_INT, bytes);
       if (!Option.set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, value)) {
         Option.set(descriptor, SOL_SOCKET, SO_RCVBUF, value);
+      }
+      if (!Option.set(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, value)) {
+        Option.set(descriptor, SOL_SOCKET, SO_SNDBUF, value);
       }
     }
   }
@@ -142,9 +148,10 @@ public final class DatagramSockets {
   /// port get them. What has been received stays, and it can still send.
   ///
   /// @param ipv6 the socket's family
-  public static boolean deafen(int descriptor, boolean ipv6) {
-    return ipv6
-        ? hearOnly(descriptor, true, 0, 1, NOBODY, 0) // ::1
-        : hearOnly(descriptor, false, 0, 0x7f00_0001, NOBODY, 0);
+  /// @param high the first half of its own address, or of the loopback address if it has all
+  /// @param scope the interface of a link-local address
+  /// @return false if that is not possible: nothing has changed
+  public static boolean deafen(int descriptor, boolean ipv6, long high, long low, int scope) {
+    return hearOnly(descriptor, ipv6, high, low, NOBODY, scope);
   }
 }

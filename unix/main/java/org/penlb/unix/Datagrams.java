@@ -416,9 +416,12 @@ public final class Datagrams {
   /// The numbers of errors that matter to who sends datagrams.
   private static final class Errors {
     static final int EIO = 5;
+    static final int EACCES = 13;
     static final int ENONET = 64;
     static final int ENOPROTOOPT = 92;
     static final int EOPNOTSUPP = 95;
+    static final int EAFNOSUPPORT = 97;
+    static final int EADDRNOTAVAIL = 99;
     static final int ENETUNREACH = 101;
     static final int ECONNREFUSED = 111;
     static final int EHOSTDOWN = 112;
@@ -437,10 +440,17 @@ public final class Datagrams {
           Errors.EHOSTDOWN,
           Errors.ENOPROTOOPT,
           Errors.EOPNOTSUPP,
-          Errors.ENONET ->
+          Errors.ENONET,
+          Errors.EACCES -> // a route or a router that prohibits it
           true;
       default -> false;
     };
+  }
+
+  /// Whether an error says that this machine cannot reach any such address, for want of IPv6 for
+  /// example.
+  public static boolean isWithoutWay(int errno) {
+    return errno == Errors.EADDRNOTAVAIL || errno == Errors.EAFNOSUPPORT;
   }
 
   /// For logs.
@@ -450,6 +460,8 @@ public final class Datagrams {
       case Errors.EHOSTUNREACH -> "No route to host";
       case Errors.ENETUNREACH -> "Network is unreachable";
       case Errors.EHOSTDOWN -> "Host is down";
+      case Errors.EADDRNOTAVAIL -> "Cannot assign requested address";
+      case Errors.EAFNOSUPPORT -> "Address family not supported";
       case Errors.ENOPROTOOPT -> "Protocol not available";
       default -> Posix.message(errno);
     };

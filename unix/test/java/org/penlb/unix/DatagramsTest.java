@@ -207,7 +207,7 @@ class DatagramsTest {
   void largestDatagramPassesWhole() throws Exception {
     DatagramChannel sender = bind("127.0.0.1");
     DatagramChannel receiver = bind("127.0.0.1");
-    DatagramSockets.receiveRoom(Sockets.descriptor(receiver), 1 << 20);
+    DatagramSockets.room(Sockets.descriptor(receiver), 1 << 20);
     byte[] bytes = new byte[65_507];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (i * 31);
@@ -226,7 +226,7 @@ class DatagramsTest {
     DatagramChannel client = bind("127.0.0.1");
     int descriptor = Sockets.descriptor(listener);
     say(client, "127.0.0.1", port(listener), "before");
-    assertThat(DatagramSockets.deafen(descriptor, false)).isTrue();
+    assertThat(DatagramSockets.deafen(descriptor, false, 0, LOOPBACK, 0)).isTrue();
     say(client, "127.0.0.1", port(listener), "after");
 
     var datagrams = new Datagrams(2);
