@@ -155,4 +155,18 @@ class FloodTest {
     }
     assertThat(pen.connections()).isOne();
   }
+
+  /// More than begin in a turn of the loop, but no flood.
+  @Test
+  void burstOfNewClientsIsServed() throws Exception {
+    try (var server = UdpServer.silent();
+        var pen =
+            Pens.before(server.address()).udp(true).settings(s -> s.connectionsMax = 1000).open();
+        var burst = new SpoofedFlood(UdpClient.at("127.0.0.1", pen.port()))) {
+      burst.send(0, 300);
+      pen.start();
+      Wire.await("all are there", () -> server.received() == 300);
+      assertThat(Pens.service(pen).drops()).isEmpty();
+    }
+  }
 }

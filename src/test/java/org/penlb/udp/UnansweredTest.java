@@ -153,18 +153,60 @@ class UnansweredTest {
   }
 
   @Test
-  void limitCanBeSetAndLiftedWhileItRuns() throws Exception {
+  void limitCanBeLiftedAndSetWhileItRuns() throws Exception {
     try (var silent = UdpServer.silent();
         var other = UdpServer.named("other");
-        var pen = pen(0, silent, other);
+        var pen = pen(2, silent, other);
         var client = UdpClient.open()) {
+      Pens.changeSettings(pen, s -> s.udpUnanswered = 0);
       for (int i = 0; i < 5; i++) {
         client.send(pen, "anybody?");
       }
       Wire.await("all are there", () -> silent.received() == 5);
+      assertThat(Pens.server(pen, 0).failed()).isZero();
       Pens.changeSettings(pen, s -> s.udpUnanswered = 5);
       assertThat(client.server(pen)).isEqualTo("other");
-      Pens.changeSettings(pen, s -> s.udpUnanswered = 0);
+    }
+  }
+
+  // ---- silence towards one client alone -------------------------------------------------------
+
+  /// Whoever writes another's address on a few datagrams could have servers left out otherwise.
+  @Test
+  void serverThatAnswersOthersIsNotBlamed() throws Exception {
+    try (var server = UdpServer.start(UnansweredTest::answerQuestions);
+        var other = UdpServer.echo();
+        var pen = pen(2, server, other);
+        var client = UdpClient.open();
+        var witness = UdpClient.open()) {
+      client.send(pen, "one");
+      client.send(pen, "two");
+      Wire.await("both are there", () -> server.received() == 2);
+      assertThat(witness.ask(pen, "who?")).isEqualTo("server who?");
+      assertThat(client.ask(pen, "three")).as("from elsewhere").isEqualTo("three");
+      assertThat(Pens.server(pen, 0).state()).isEqualTo(ServerState.UP);
+      assertThat(Pens.server(pen, 0).failed()).isZero();
+    }
+  }
+
+  @Test
+  void onlyServerThatAnswersOthersIsGoneOnWith() throws Exception {
+    try (var server = UdpServer.start(UnansweredTest::answerQuestions);
+        var pen = pen(2, server);
+        var client = UdpClient.open();
+        var witness = UdpClient.open()) {
+      client.send(pen, "one");
+      client.send(pen, "two");
+      Wire.await("both are there", () -> server.received() == 2);
+      assertThat(witness.ask(pen, "who?")).isEqualTo("server who?");
+      assertThat(client.ask(pen, "and me?")).isEqualTo("server and me?");
+      assertThat(Pens.service(pen).drops()).isEmpty();
+    }
+  }
+
+  private static void answerQuestions(UdpServer.Question question) throws java.io.IOException {
+    if (question.text().endsWith("?")) {
+      question.reply("server " + question.text());
     }
   }
 }
