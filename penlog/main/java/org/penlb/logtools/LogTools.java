@@ -1,0 +1,28 @@
+package org.penlb.logtools;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Arrays;
+
+/// The main class of `penlog.jar`, whose first argument is the command. One for all, as only the
+/// main class of a jar has the rights to call C functions that the manifest grants.
+public final class LogTools {
+  private LogTools() {}
+
+  public static void main(String[] args) throws Throwable {
+    var name = args.length == 0 ? "" : args[0];
+    var rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+    switch (name) {
+      case "mergelogs" -> start("org.penlb.mergelogs.Mergelogs", rest);
+      default -> {
+        System.err.println("usage: penlog|penlogd|mergelogs ...");
+        System.exit(2);
+      }
+    }
+  }
+
+  private static void start(String type, String[] args) throws Throwable {
+    var main = MethodType.methodType(void.class, String[].class);
+    MethodHandles.publicLookup().findStatic(Class.forName(type), "main", main).invokeExact(args);
+  }
+}
