@@ -1,6 +1,7 @@
 package org.penlb.penlog;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// What went wrong with lines on their way, told at once and then once a minute at most.
@@ -77,7 +78,7 @@ final class Trouble {
     words.say(receiver + ": lines " + String.join("; ", parts));
   }
 
-  private static void part(ArrayList<String> parts, long count, String what) {
+  private static void part(List<String> parts, long count, String what) {
     if (count > 0) {
       parts.add(count + " " + what);
     }
