@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.penlb.unix.Filesystem;
@@ -50,7 +51,7 @@ final class LogInput {
       return of("standard input", new FileInputStream(FileDescriptor.in), 0, troubles);
     }
     try {
-      var path = Path.of(file);
+      var path = path(file);
       if (Files.isDirectory(path)) {
         throw new IOException("it is a directory");
       }
@@ -58,6 +59,14 @@ final class LogInput {
       return of(file, new FileInputStream(file), size, troubles);
     } catch (IOException e) {
       throw new IOException("cannot read " + file + ": " + reason(e, file), e);
+    }
+  }
+
+  static Path path(String file) throws IOException {
+    try {
+      return Path.of(file);
+    } catch (InvalidPathException e) {
+      throw new IOException("its name is not text in this locale, try LC_ALL=C.UTF-8", e);
     }
   }
 

@@ -2,13 +2,13 @@ package org.penlb.mergelogs;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.penlb.mergelogs.Arguments.UsageException;
@@ -69,6 +69,9 @@ public final class Mergelogs {
       throw Arguments.misuse(e.getMessage());
     } catch (IOException e) {
       say(e.getMessage());
+    } catch (OutOfMemoryError _) {
+      webLogs.clear();
+      say("memory does not hold so much time at once: give a smaller -j, no -c, or more memory");
     }
     return status;
   }
@@ -94,11 +97,12 @@ public final class Mergelogs {
   }
 
   private void refuseToOverwrite() throws IOException, UsageException {
-    if (arguments.rejects() == null || !Files.exists(Path.of(arguments.rejects()))) {
+    if (arguments.rejects() == null || !new File(arguments.rejects()).exists()) {
       return;
     }
+    var rejects = LogInput.path(arguments.rejects());
     for (var input : arguments.inputs()) {
-      if (Files.isSameFile(Path.of(input), Path.of(arguments.rejects()))) {
+      if (Files.isSameFile(LogInput.path(input), rejects)) {
         throw Arguments.misuse("--rejects " + arguments.rejects() + " is one of the logs");
       }
     }

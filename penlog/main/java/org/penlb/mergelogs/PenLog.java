@@ -124,7 +124,7 @@ final class PenLog {
   }
 
   private void readUntil(long seconds) {
-    while (!ended && Math.min(last, lastButOne) < seconds) {
+    while (!ended && Math.min(last, lastButOne) <= seconds) {
       if (reader.next()) {
         read(reader.bytes(), reader.from(), reader.to());
       } else {
@@ -135,7 +135,6 @@ final class PenLog {
 
   private void read(byte[] bytes, int from, int to) {
     if (!line.readFile(bytes, from, to) || !PenTime.isSane(line.unixSeconds())) {
-      tally.rejected++;
       reader.reject();
       return;
     }

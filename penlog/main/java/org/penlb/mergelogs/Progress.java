@@ -66,7 +66,6 @@ final class Progress {
       err.print("\r" + " ".repeat(shown) + "\r");
       err.flush();
       shown = 0;
-      silent = true;
     }
   }
 }

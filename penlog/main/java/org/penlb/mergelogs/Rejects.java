@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import org.penlb.unix.Filesystem;
 
 /// Where the lines go that could not be read (`--rejects`); without a file, nowhere.
@@ -27,7 +26,8 @@ final class Rejects implements AutoCloseable {
   /// @throws IOException naming the file
   static Rejects to(String file) throws IOException {
     try {
-      return new Rejects(file, new BufferedOutputStream(Files.newOutputStream(Path.of(file))));
+      return new Rejects(
+          file, new BufferedOutputStream(Files.newOutputStream(LogInput.path(file))));
     } catch (IOException e) {
       throw new IOException("cannot write " + file + ": " + Filesystem.reason(e), e);
     }
