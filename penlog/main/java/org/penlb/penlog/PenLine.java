@@ -22,9 +22,9 @@ public final class PenLine {
   private int end;
   private long unixSeconds;
 
-  /// Whether a datagram is from pen rather than from a web server.
+  /// Whether a datagram means to be from pen rather than from a web server.
   public static boolean isDatagram(byte[] bytes, int from, int to) {
-    return to - from >= 2 && bytes[from] == '+' && bytes[from + 1] == ' ';
+    return to > from && bytes[from] == '+';
   }
 
   /// Reads a line of a file.
@@ -46,7 +46,7 @@ public final class PenLine {
   /// Reads a datagram; the time is not known.
   public boolean readDatagram(byte[] bytes, int from, int to) {
     begin(bytes, from, to);
-    if (!isDatagram(bytes, from, end)) {
+    if (end - from < 2 || bytes[from] != '+' || bytes[from + 1] != ' ') {
       return false;
     }
     client = from + 2;
