@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.penlb.mergelogs.Arguments.UsageException;
+import org.penlb.penlog.Version;
 import org.penlb.unix.Filesystem;
 import org.penlb.unix.Terminal;
 
@@ -49,16 +50,11 @@ public final class Mergelogs {
 
   static int run(String[] args, OutputStream out, PrintStream err) {
     try {
-      return new Mergelogs(Arguments.parse(version(), args), out, err).run();
+      return new Mergelogs(Arguments.parse(Version.TEXT, args), out, err).run();
     } catch (UsageException e) {
       (e.status() == DONE ? new PrintStream(out, true) : err).println(e.getMessage());
       return e.status();
     }
-  }
-
-  private static String version() {
-    var version = Mergelogs.class.getPackage().getImplementationVersion();
-    return version == null ? "from the source tree" : version;
   }
 
   private int run() throws UsageException {
