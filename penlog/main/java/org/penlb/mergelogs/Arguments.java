@@ -85,7 +85,7 @@ record Arguments(
     return new UsageException(2, text + "\nusage: " + SYNOPSIS + "\ntry: mergelogs --help");
   }
 
-  private static CommandSpec spec() {
+  static CommandSpec spec() {
     return CommandSpec.create()
         .name("mergelogs")
         .addOption(
