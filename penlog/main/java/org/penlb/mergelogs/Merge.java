@@ -20,6 +20,7 @@ final class Merge {
   private final PenLog pen;
   private final MergedLog out;
   private final Unmatched unmatched;
+  private final Garbage garbage;
   private final Runnable step;
   private final WebLine line = new WebLine();
   private final PriorityQueue<WebLog> logs =
@@ -27,10 +28,17 @@ final class Merge {
   private long latest = Long.MIN_VALUE;
 
   /// @param step what to do now and then
-  Merge(PenLog pen, List<WebLog> webLogs, MergedLog out, Unmatched unmatched, Runnable step) {
+  Merge(
+      PenLog pen,
+      List<WebLog> webLogs,
+      MergedLog out,
+      Unmatched unmatched,
+      Garbage garbage,
+      Runnable step) {
     this.pen = pen;
     this.out = out;
     this.unmatched = unmatched;
+    this.garbage = garbage;
     this.step = step;
     logs.addAll(webLogs.stream().filter(WebLog::fill).toList());
   }
@@ -50,6 +58,7 @@ final class Merge {
       if (log.fill()) {
         logs.add(log);
       }
+      garbage.collect();
       step.run();
     }
   }

@@ -105,21 +105,23 @@ public final class Mergelogs {
   }
 
   private void merge(Servers servers, Rejects rejects) throws IOException {
+    var garbage = new Garbage();
     var pen =
         new PenLog(
             new LogReader(inputs.getFirst(), rejects, penTally),
             servers,
             PenTime.of(arguments.offsetSeconds()),
             arguments.reachSeconds(),
-            penTally);
+            penTally,
+            garbage);
     for (int i = 0; i < arguments.logs().size(); i++) {
       var tally = new Tally();
       var reader = new LogReader(inputs.get(i + 1), rejects, tally);
-      webLogs.add(new WebLog(i, reader, arguments.jitterSeconds(), tally));
+      webLogs.add(new WebLog(i, reader, arguments.jitterSeconds(), tally, garbage));
     }
     progress = new Progress(inputs, System::nanoTime, () -> Terminal.isTerminal(STDERR), err);
     try (var merged = new MergedLog(out)) {
-      new Merge(pen, webLogs, merged, this::unmatched, progress::step).run();
+      new Merge(pen, webLogs, merged, this::unmatched, garbage, progress::step).run();
     } catch (IOException e) {
       cannotWrite(e);
     } finally {

@@ -30,6 +30,7 @@ final class PenLog {
   private final PenTime time;
   private final long jitterSeconds;
   private final Tally tally;
+  private final Garbage garbage;
   private final PenLine line = new PenLine();
   private final Request sought = new Request(RequestText.MAX);
   private final Map<Request, Request> requests = new HashMap<>();
@@ -50,12 +51,19 @@ final class PenLog {
 
   private long forgotten = Long.MIN_VALUE;
 
-  PenLog(LogReader reader, Servers servers, PenTime time, long jitterSeconds, Tally tally) {
+  PenLog(
+      LogReader reader,
+      Servers servers,
+      PenTime time,
+      long jitterSeconds,
+      Tally tally,
+      Garbage garbage) {
     this.reader = reader;
     this.servers = servers;
     this.time = time;
     this.jitterSeconds = jitterSeconds;
     this.tally = tally;
+    this.garbage = garbage;
   }
 
   /// Moves the window to a time, which never goes back.
@@ -116,6 +124,7 @@ final class PenLog {
           remove(moment);
         }
       }
+      garbage.drop(list.size());
       list.clear();
       if (spare.size() < SPARE_LISTS) {
         spare.add(list);
@@ -160,6 +169,7 @@ final class PenLog {
     }
     var moment = request.add(seconds, client);
     if (moment != null) {
+      garbage.make();
       of(seconds).add(moment);
     }
   }

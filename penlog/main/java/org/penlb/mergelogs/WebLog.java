@@ -20,6 +20,7 @@ final class WebLog {
   private final LogReader reader;
   private final long disorderSeconds;
   private final Tally tally;
+  private final Garbage garbage;
   private final WebLine line = new WebLine();
   private final TreeMap<Long, Second> seconds = new TreeMap<>();
   private final ArrayDeque<Second> spare = new ArrayDeque<>();
@@ -30,11 +31,12 @@ final class WebLog {
 
   /// @param server the place of its server in the command line
   /// @param disorderSeconds how much earlier than another a line behind it may be
-  WebLog(int server, LogReader reader, long disorderSeconds, Tally tally) {
+  WebLog(int server, LogReader reader, long disorderSeconds, Tally tally, Garbage garbage) {
     this.server = server;
     this.reader = reader;
     this.disorderSeconds = disorderSeconds;
     this.tally = tally;
+    this.garbage = garbage;
   }
 
   int server() {
@@ -77,6 +79,7 @@ final class WebLog {
   }
 
   private Second second(long time) {
+    garbage.make();
     return (spare.isEmpty() ? new Second() : spare.poll()).at(time);
   }
 
@@ -88,6 +91,7 @@ final class WebLog {
   /// Takes the lines of that time, which are to be given back with [#reuse].
   Second take() {
     var taken = seconds.pollFirstEntry().getValue();
+    garbage.drop(1);
     first = seconds.isEmpty() ? Long.MAX_VALUE : seconds.firstKey();
     if (taken == current) {
       current = null;

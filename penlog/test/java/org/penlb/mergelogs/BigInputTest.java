@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -19,32 +20,38 @@ class BigInputTest {
   private static final long PATIENCE_SECONDS = 120;
   private static final long TOTAL_BYTES = 300_000_000;
   private static final int LINE_BYTES = 1000;
-  private static final int HEAP_MB = 32;
 
   @TempDir private Path directory;
 
-  @Test
-  void threeHundredMegabytesGoThroughAHeapOfThirtyTwo() throws Exception {
+  private String merged(String... options) throws Exception {
     var output = directory.resolve("output").toFile();
-    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms8m", "-Xmn4m"));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
     var process =
-        new ProcessBuilder(
-                java,
-                "-XX:+UseSerialGC",
-                "-Xmx" + HEAP_MB + "m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName())
-            .redirectErrorStream(true)
-            .redirectOutput(output)
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
     try {
       assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();
     }
-    assertThat(Files.readString(output.toPath())).contains("300000 lines, 300000 with a client");
+    var said = Files.readString(output.toPath());
+    assertThat(said).contains("300000 lines, 300000 with a client");
     assertThat(process.exitValue()).isZero();
+    return said;
+  }
+
+  @Test
+  void threeHundredMegabytesGoThroughAHeapOfThirtyTwo() throws Exception {
+    assertThat(merged("-Xmx32m")).endsWith(" MB\n");
+  }
+
+  @Test
+  void theHeapDoesNotGrowBecauseItMay() throws Exception {
+    var heap = merged("-Xmx1g").replaceAll("(?s).* (\\d+) MB\n", "$1");
+    assertThat(Integer.parseInt(heap)).isBetween(8, 48);
   }
 
   /// Merges logs that exist only while they are read: ten lines a second, a client for each.
@@ -58,28 +65,32 @@ class BigInputTest {
     public static void main(String[] args) throws Exception {
       var padding = "x".repeat(LINE_BYTES);
       var webLine = new Stamp();
-      var pen = lines(i -> Run.pen("192.0.2.1", time(i), "10.0.0.1", "GET /" + i % 997) + "\n");
+      var pen = lines(i -> Run.pen("192.0.2.1", time(i), "10.0.0.1", "GET /" + i) + "\n");
       var web =
           lines(
               i -> {
-                var line = webLine.at(time(i)) + "\"GET /" + i % 997 + "\" 200 5 \"";
+                var line = webLine.at(time(i)) + "\"GET /" + i + "\" 200 5 \"";
                 return line + padding.substring(line.length() + 2) + "\"\n";
               });
       var penTally = new Tally();
       var webTally = new Tally();
+      var garbage = new Garbage();
       var servers = Servers.lookUp(List.of("10.0.0.1"));
       var penLog =
-          new PenLog(reader(pen, penTally), servers, PenTime.of(null), JITTER_SECONDS, penTally);
-      var webLog = new WebLog(0, reader(web, webTally), JITTER_SECONDS, webTally);
+          new PenLog(
+              reader(pen, penTally), servers, PenTime.of(null), JITTER_SECONDS, penTally, garbage);
+      var webLog = new WebLog(0, reader(web, webTally), JITTER_SECONDS, webTally, garbage);
       var merge =
           new Merge(
               penLog,
               List.of(webLog),
               new MergedLog(OutputStream.nullOutputStream()),
               (_, _, _, _) -> {},
+              garbage,
               () -> {});
       merge.run();
       System.out.println(webTally.lines + " lines, " + webTally.matched + " with a client");
+      System.out.println("heap " + Runtime.getRuntime().totalMemory() / 1_000_000 + " MB");
     }
 
     private static final long JITTER_SECONDS = 600;
