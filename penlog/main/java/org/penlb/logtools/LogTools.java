@@ -1,8 +1,8 @@
 package org.penlb.logtools;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Arrays;
+import org.penlb.mergelogs.MergeTraining;
+import org.penlb.mergelogs.Mergelogs;
 import org.penlb.penlog.Penlog;
 import org.penlb.penlog.Penlogd;
 import org.penlb.penlog.Training;
@@ -14,6 +14,7 @@ public final class LogTools {
 
   public static void main(String[] args) throws Throwable {
     if (Training.isAsked()) {
+      MergeTraining.run();
       Training.run();
     }
     var name = args.length == 0 ? "" : args[0];
@@ -21,16 +22,11 @@ public final class LogTools {
     switch (name) {
       case "penlog" -> Penlog.main(rest);
       case "penlogd" -> Penlogd.main(rest);
-      case "mergelogs" -> start("org.penlb.mergelogs.Mergelogs", rest);
+      case "mergelogs" -> Mergelogs.main(rest);
       default -> {
         System.err.println("usage: penlog|penlogd|mergelogs ...");
         System.exit(2);
       }
     }
-  }
-
-  private static void start(String type, String[] args) throws Throwable {
-    var main = MethodType.methodType(void.class, String[].class);
-    MethodHandles.publicLookup().findStatic(Class.forName(type), "main", main).invokeExact(args);
   }
 }

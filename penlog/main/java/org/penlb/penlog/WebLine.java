@@ -4,9 +4,10 @@ package org.penlb.penlog;
 ///
 ///     192.0.2.7 - - [20/Nov/2026:17:00:00 +0000] "GET / HTTP/1.1" 200 12 "-" "curl/7.88.1"
 ///
-/// Its first field, up to the first blank, is the client; the request is what stands between the
-/// first two quotes that are not escaped. Formats are as free as web servers make them: no other
-/// part has to be there.
+/// Its first field, up to the first blank, is the client; the request is what stands in the first
+/// quotes, or in those behind the time where a name in quotes comes before it (Apache has `""` for
+/// a user without a name). Formats are as free as web servers make them: no other part has to be
+/// there.
 ///
 /// Owned by: one thread. Reading a line allocates nothing, and replaces the one before. Whatever the
 /// bytes are, reading does not fail.
@@ -17,12 +18,13 @@ public final class WebLine {
   private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
   /// `20/Nov/2026:17:00:00 +0000`.
-  private static final int TIME_LENGTH = 26;
+  public static final int TIME_LENGTH = 26;
 
   private byte[] line;
   private int from;
   private int end;
   private int fieldEnd;
+  private int time;
   private int request;
   private int requestEnd;
   private boolean escaped;
@@ -39,20 +41,41 @@ public final class WebLine {
     while (fieldEnd < end && bytes[fieldEnd] != ' ') {
       fieldEnd++;
     }
+    time = NONE;
     request = NONE;
     requestEnd = NONE;
     escaped = false;
-    findRequest();
+    int first = quote(from);
+    int behindTime = first;
+    while (behindTime < end && !isBehindTime(behindTime)) {
+      behindTime = quote(behindTime + 1);
+    }
+    findRequest(behindTime < end ? behindTime : first);
     return hasRequest();
   }
 
-  private void findRequest() {
-    int i = from;
+  private int quote(int at) {
+    int i = at;
     while (i < end && line[i] != '"') {
       i++;
     }
-    int first = i + 1;
-    for (i = first; i < end && line[i] != '"'; i++) {
+    return i;
+  }
+
+  /// Whether it is the place for the request. Users choose their names, so those may look like a
+  /// time; but a quote in them is escaped, and no other part stands so behind a time.
+  private boolean isBehindTime(int quote) {
+    int bracket = quote - TIME_LENGTH - 3;
+    return bracket >= from
+        && line[quote - 1] == ' '
+        && line[quote - 2] == ']'
+        && line[bracket] == '[';
+  }
+
+  private void findRequest(int quote) {
+    int first = quote + 1;
+    int i = first;
+    for (; i < end && line[i] != '"'; i++) {
       if (line[i] == '\\') {
         escaped = true;
         i++;
@@ -98,16 +121,30 @@ public final class WebLine {
   ///
   /// @return [Long#MIN_VALUE] if there is none before the request
   public long unixSeconds() {
+    if (hasRequest() && isBehindTime(request - 1)) {
+      long seconds = readTime(request - TIME_LENGTH - 3);
+      if (seconds != Long.MIN_VALUE) {
+        return seconds;
+      }
+    }
     int most = (hasRequest() ? request : end) - TIME_LENGTH - 1;
     for (int i = from; i < most; i++) {
       if (line[i] == '[' && line[i + 1 + TIME_LENGTH] == ']') {
-        return time(i + 1);
+        long seconds = readTime(i + 1);
+        if (seconds != Long.MIN_VALUE) {
+          return seconds;
+        }
       }
     }
     return Long.MIN_VALUE;
   }
 
-  private long time(int at) {
+  /// Where in the array the time begins that [#unixSeconds] has found; it has [#TIME_LENGTH] bytes.
+  public int timeFrom() {
+    return time;
+  }
+
+  private long readTime(int at) {
     int day = number(at, 2);
     int month = month(at + 3);
     int year = number(at + 7, 4);
@@ -125,16 +162,25 @@ public final class WebLine {
             && line[at + 20] == ' '
             && (line[at + 21] == '+' || line[at + 21] == '-')
             && day >= 1
-            && day <= 31
+            && day <= daysOf(month + 1, year)
             && hour < 24
             && minute < 60
             && second <= 60;
     if (!good) {
       return Long.MIN_VALUE;
     }
+    time = at;
     long offset = (zone / 100 * 60 + zone % 100) * 60L;
     long local = (days(year, month + 1, day) * 24 + hour) * 3600 + minute * 60L + second;
     return line[at + 21] == '+' ? local - offset : local + offset;
+  }
+
+  private static int daysOf(int month, int year) {
+    return switch (month) {
+      case 2 -> year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+      case 4, 6, 9, 11 -> 30;
+      default -> 31;
+    };
   }
 
   private int number(int at, int digits) {

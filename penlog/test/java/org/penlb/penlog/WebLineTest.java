@@ -91,13 +91,37 @@ final class WebLineTest {
           "20/Nov/2026:17:00:00 00000",
           "2x/Nov/2026:17:00:00 +0000",
           "00/Nov/2026:17:00:00 +0000",
-          "20/Nov/2026:25:00:00 +0000"
+          "20/Nov/2026:25:00:00 +0000",
+          "31/Nov/2026:17:00:00 +0000",
+          "29/Feb/2026:17:00:00 +0000"
         }) {
       read("192.0.2.7 - - [" + time + "] \"GET / HTTP/1.1\" 200 12");
       assertThat(line.unixSeconds()).as(time).isEqualTo(Long.MIN_VALUE);
     }
     read("192.0.2.7 - - \"GET /[20/Nov/2026:17:00:00 +0000] HTTP/1.1\" 200 12");
     assertThat(line.unixSeconds()).isEqualTo(Long.MIN_VALUE);
+  }
+
+  @Test
+  void namesDoNotPassForTheTimeOrTheRequest() {
+    for (var user :
+        new String[] {
+          "\"\"", "\"a b\"", "[", "[01/Jan/2000:00:00:00 +0000]", "[20/Nov/2026:17:00:00 +00000"
+        }) {
+      var start = "192.0.2.7 - " + user + " [";
+      assertThat(read(start + "29/Feb/2024:00:00:10 +0000] \"GET / HTTP/1.1\" 200 12")).isTrue();
+      assertThat(new String(text, 0, line.requestText(text), ISO_8859_1))
+          .as(user)
+          .isEqualTo("GET / HTTP/1.1");
+      assertThat(line.unixSeconds()).as(user).isEqualTo(1_709_164_810);
+      assertThat(line.timeFrom()).as(user).isEqualTo(2 + start.length());
+    }
+  }
+
+  @Test
+  void aTimeNeedsNoRequestBehindIt() {
+    assertThat(read("192.0.2.7 - [x] [29/Feb/2024:00:00:10 +0000] - 408 0")).isFalse();
+    assertThat(line.unixSeconds()).isEqualTo(1_709_164_810);
   }
 
   @Property(tries = 1000)
