@@ -28,6 +28,7 @@ import org.penlb.stats.TextReport;
 import org.penlb.unix.Account;
 import org.penlb.unix.Background;
 import org.penlb.unix.Filesystem;
+import org.penlb.unix.PidFile;
 import org.penlb.unix.Privileges;
 import org.penlb.unix.Signals;
 import org.penlb.unix.Sockets;

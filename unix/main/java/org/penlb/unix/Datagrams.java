@@ -289,7 +289,13 @@ public final class Datagrams {
 
   // ---- send -----------------------------------------------------------------------------------
 
-  /// Sets where a received datagram is sent to.
+  /// Puts a datagram of our own into a slot; then set where [#to].
+  public void load(int slot, byte[] bytes, int from, int length) {
+    own.put(data + slot * ROOM, bytes, from, length);
+    own.putInt(slot * HEADER + RECEIVED, length);
+  }
+
+  /// Sets where a received or loaded datagram is sent to.
   ///
   /// @param ipv6 the family of the socket that sends it
   /// @param scope for a link-local address

@@ -11,6 +11,7 @@
 /// | [Account] | looking a user up, before a chroot hides them | getpwnam_r, getgrouplist |
 /// | [Privileges] | becoming that user, and proving it | setgroups, setgid, setuid |
 /// | [Filesystem] | the root directory and the file mode mask | chroot, umask |
+/// | [PidFile], [WholeFile], [LineFile] | files of a daemon; no foreign call | - |
 /// | [Syslog] | messages of a daemon | openlog, syslog |
 /// | [Signals] | HUP, USR1, TERM, INT; no foreign call but `sun.misc.Signal` | - |
 /// | [Terminal] | is this descriptor a terminal | isatty |

@@ -1,21 +1,19 @@
-package org.penlb;
+package org.penlb.unix;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.penlb.unix.Filesystem;
-import org.slf4j.LoggerFactory;
 
 /// The file that `-p` names, with this process's id and a line feed.
 ///
 /// Owned by: immutable.
 ///
 /// @param file null for none
-record PidFile(Path file) {
+public record PidFile(Path file) {
   private static final String LINE = ProcessHandle.current().pid() + "\n";
 
-  /// Writes it, over what another pen may have left.
-  void write() throws IOException {
+  /// Writes it, over what another process may have left.
+  public void write() throws IOException {
     if (file == null) {
       return;
     }
@@ -26,8 +24,8 @@ record PidFile(Path file) {
     }
   }
 
-  /// Removes it, unless a pen that took over has written its own id there.
-  void remove() {
+  /// Removes it, unless a process that took over has written its own id there.
+  public void remove() {
     if (file == null) {
       return;
     }
@@ -36,9 +34,8 @@ record PidFile(Path file) {
       if (Files.isRegularFile(visible) && Files.readString(visible).equals(LINE)) {
         Files.delete(visible);
       }
-    } catch (IOException e) {
-      LoggerFactory.getLogger(PidFile.class)
-          .debug("cannot remove the pid file {}: {}", file, e.toString());
+    } catch (IOException _) {
+      // It stays, and says a process that has ended: who reads it has to reckon with that anyway.
     }
   }
 }
