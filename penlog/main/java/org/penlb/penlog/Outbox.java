@@ -120,8 +120,7 @@ abstract class Outbox implements AutoCloseable {
     private static final int EAGAIN = 11;
     private static final int ENOBUFS = 105;
 
-    /// After a refusal of an earlier one a line is tried again; other clients of the host may have
-    /// theirs, too.
+    /// After a refusal of an earlier one a line is tried again.
     private static final int TRIES = 4;
 
     private final int descriptor;
@@ -140,6 +139,7 @@ abstract class Outbox implements AutoCloseable {
       this.receiver = Address.of(address);
       port = receiver.getPort();
       scope = address instanceof Inet6Address six ? six.getScopeId() : 0;
+      DatagramSockets.tellErrors(descriptor, ipv6);
     }
 
     @Override
@@ -157,6 +157,9 @@ abstract class Outbox implements AutoCloseable {
       int done = 0;
       while (done < count) {
         int sent = datagrams.send(descriptor, done, count - done);
+        if (sent < count - done) {
+          countRefusals();
+        }
         if (sent > 0) {
           onSent();
         } else {
@@ -166,6 +169,16 @@ abstract class Outbox implements AutoCloseable {
         done += sent;
       }
       count = 0;
+    }
+
+    /// A refusal of an earlier datagram makes the sending of a later one fail, and is forgotten by
+    /// that: so they are read from where the system keeps them.
+    private void countRefusals() {
+      for (int errno = datagrams.nextError(descriptor);
+          errno != 0;
+          errno = datagrams.nextError(descriptor)) {
+        trouble.onRefusal();
+      }
     }
 
     /// Sends one, or counts it as lost.
@@ -179,7 +192,7 @@ abstract class Outbox implements AutoCloseable {
             return;
           }
         } else if (Datagrams.isUnreachable(errno) && --tries > 0) {
-          trouble.onRefusal();
+          countRefusals();
         } else {
           trouble.onFailure(Datagrams.message(errno));
           return;
