@@ -1,6 +1,7 @@
 package org.penlb.penlog;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -212,14 +213,14 @@ public final class Penlogd {
     inbox.await(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1));
   }
 
-  private void doWhatSignalsAskFor() {
+  private void doWhatSignalsAskFor() throws IOException {
     if (reopenAsked) {
       reopenAsked = false; // first: one that comes from now on means another file
       log.reopen();
     }
     if (summaryAsked) {
       summaryAsked = false;
-      words.say(counts.toString());
+      words.say(summary());
     }
   }
 
@@ -232,6 +233,12 @@ public final class Penlogd {
     }
     consolidation.end();
     log.close();
-    words.say("ending; " + counts);
+    words.say("ending; " + summary());
+  }
+
+  private String summary() throws IOException {
+    int port = inbox.address() instanceof InetSocketAddress address ? address.getPort() : 0;
+    long drops = new KernelDrops(port).count();
+    return counts + (drops < 0 ? "" : "; not heard, as there was no room, " + drops);
   }
 }

@@ -75,7 +75,7 @@ class ClassicPenlogdIT {
 
   /// Now and then waits until the receiver has taken all: /proc/net/udp tells what waits.
   private static void awaitRead(int port) throws Exception {
-    if (++sent % 50 != 0) {
+    if (++sent % 150 != 0) {
       return;
     }
     awaitEmpty(port);
