@@ -38,7 +38,7 @@ abstract class Inbox implements AutoCloseable {
       channel.configureBlocking(false);
       int descriptor = Sockets.descriptor(channel);
       if (manyAtOnce) {
-        DatagramSockets.receiveRoom(descriptor, RECEIVE_ROOM);
+        DatagramSockets.room(descriptor, RECEIVE_ROOM);
       } else {
         channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_ROOM);
       }
