@@ -14,7 +14,7 @@ final class Pace {
   private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(1) / LINES_PER_SECOND;
 
   /// So many may leave at once after a while of silence.
-  static final int AT_ONCE = 1000;
+  static final int AT_ONCE = 4000;
 
   private static final long CREDIT_NANOS = AT_ONCE * LINE_NANOS;
 

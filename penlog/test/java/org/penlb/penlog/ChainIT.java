@@ -161,6 +161,8 @@ class ChainIT {
     compare(penlogd, log, port);
   }
 
+  /// One child with a thread for everybody: otherwise Apache closes connections that are kept, when
+  /// it has few threads to spare or many, and a client must ask again, which pen would log, too.
   private String apache(String server, int port, int logPort) {
     return """
     ServerRoot %1$s
@@ -174,6 +176,13 @@ class ChainIT {
       User www-data
       Group www-data
     </IfModule>
+    ServerLimit 1
+    StartServers 1
+    ThreadLimit 160
+    ThreadsPerChild 160
+    MaxRequestWorkers 160
+    MinSpareThreads 1
+    MaxSpareThreads 160
     Listen %2$s:%3$d
     ErrorLog %1$s/%2$s.error
     DocumentRoot %1$s
