@@ -79,6 +79,9 @@ abstract class Outbox implements AutoCloseable {
   /// Sends what waits.
   abstract void flush();
 
+  /// Counts what has been said about the last lines, of which no later one tells.
+  abstract void countRefusals();
+
   @Override
   public void close() throws IOException {
     selector.close();
@@ -173,7 +176,8 @@ abstract class Outbox implements AutoCloseable {
 
     /// A refusal of an earlier datagram makes the sending of a later one fail, and is forgotten by
     /// that: so they are read from where the system keeps them.
-    private void countRefusals() {
+    @Override
+    void countRefusals() {
       for (int errno = datagrams.nextError(descriptor);
           errno != 0;
           errno = datagrams.nextError(descriptor)) {
@@ -240,5 +244,16 @@ abstract class Outbox implements AutoCloseable {
 
     @Override
     void flush() {}
+
+    @Override
+    void countRefusals() {
+      try {
+        channel.read(datagram.clear()); // a receiver says nothing; but this fails like a sending
+      } catch (PortUnreachableException e) {
+        trouble.onRefusal();
+      } catch (IOException e) {
+        trouble.onFailure(e.getMessage());
+      }
+    }
   }
 }

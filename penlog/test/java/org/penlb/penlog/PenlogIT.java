@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// penlog as a process.
 class PenlogIT {
@@ -79,6 +81,32 @@ class PenlogIT {
       tool.in().close();
       assertThat(tool.status()).isZero();
       assertThat(tool.err().lines()).hasSizeBetween(1, 2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theLossOfTheLastLineIsTold(boolean term) throws Exception {
+    int port = Tool.freeUdpPort();
+    try (var tool = penlog("127.0.0.1:" + port)) {
+      write(tool, "lost\n");
+      if (term) {
+        Tool.eventually("its signals are heard", () -> hearsTerm(tool.pid()));
+        tool.signal("TERM");
+      } else {
+        tool.in().close();
+      }
+      assertThat(tool.status()).isZero();
+      assertThat(tool.err())
+          .isEqualTo("penlog: 127.0.0.1:" + port + ": lines 1 lost, as nobody listens there\n");
+    }
+  }
+
+  /// proc(5), SigCgt.
+  private static boolean hearsTerm(long pid) throws Exception {
+    try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+      var caught = lines.filter(line -> line.startsWith("SigCgt:")).findFirst().orElseThrow();
+      return (Long.parseUnsignedLong(caught.substring(7).strip(), 16) >> 14 & 1) != 0;
     }
   }
 

@@ -117,6 +117,25 @@ final class SocketsTest {
     assertThat(said.toString(ISO_8859_1).lines()).hasSize(2);
   }
 
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void theRefusalOfTheLastLineIsCounted(boolean many) throws Exception {
+    int port;
+    try (var inbox = Inbox.open(ANY, many)) {
+      port = port(inbox);
+    }
+    try (var outbox = Outbox.open(at("127.0.0.9", port), null, trouble, many)) {
+      outbox.countRefusals();
+      assertThat(trouble.refused).isZero();
+      add(outbox, "line\n");
+      outbox.flush();
+      outbox.countRefusals();
+      outbox.countRefusals();
+    }
+    assertThat(trouble.refused).isEqualTo(1);
+    assertThat(trouble.failed).isZero();
+  }
+
   @Test
   void aWakeUpEndsTheWait() throws Exception {
     try (var inbox = Inbox.open(ANY)) {
