@@ -168,6 +168,19 @@ final class ConsolidationTest {
   }
 
   @Test
+  void aServerThatDoesNotEscapeMayBeBeforePenToo() {
+    var all = consolidation(100);
+    fromWeb(all, "GET /a\\nb HTTP/1.1");
+    fromWeb(all, "GET /a\\nb HTTP/1.1");
+    fromPen(all, "192.0.2.7 10.0.0.1 GET /a\\nb HTTP/1.1");
+    fromPen(all, "192.0.2.8 10.0.0.1 GET /a\\nb HTTP/1.1");
+    all.onTime(100);
+    assertThat(written)
+        .containsExactlyInAnyOrder(
+            line("192.0.2.7", "GET /a\\nb HTTP/1.1"), line("192.0.2.8", "GET /a\\nb HTTP/1.1"));
+  }
+
+  @Test
   void twoClientsOfOneRequestGetALineEach() {
     var all = consolidation(100);
     fromPen(all, "192.0.2.7 10.0.0.1 GET / HTTP/1.1");
