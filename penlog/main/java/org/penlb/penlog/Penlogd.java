@@ -65,7 +65,7 @@ public final class Penlogd {
     } catch (IOException | RuntimeException e) {
       return failed(e.getMessage() == null ? e.toString() : e.getMessage());
     } catch (OutOfMemoryError e) {
-      return failed("there is not enough memory for so many lines (-n)");
+      return failed("there is not enough memory");
     } catch (InterruptedException e) {
       return failed("interrupted");
     }
@@ -89,7 +89,7 @@ public final class Penlogd {
       log = new MergedFile(options.log(), standardOutput(), options.unbuffered(), counts, words);
       Consumer<String> debug = options.debug() ? words::debug : null;
       long holdNanos = TimeUnit.MILLISECONDS.toNanos(options.holdMillis());
-      consolidation = new Consolidation(options.lines(), holdNanos, log, counts, debug);
+      consolidation = consolidation(holdNanos, debug);
       handleSignals();
       pidFile.write();
       restrict();
@@ -97,8 +97,8 @@ public final class Penlogd {
       if (!options.foreground()) {
         Background.ready();
       }
-      hear();
-      end();
+      hearAndWrite();
+      words.say("ending; " + summary());
     } finally {
       if (inbox != null) {
         inbox.close();
@@ -160,6 +160,31 @@ public final class Penlogd {
     }
     pidFile.remove();
     Runtime.getRuntime().halt(1);
+  }
+
+  private Consolidation consolidation(long holdNanos, Consumer<String> debug) throws IOException {
+    try {
+      return new Consolidation(options.lines(), holdNanos, log, counts, debug);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("there is not enough memory for so many lines (-n)", e);
+    }
+  }
+
+  /// Whatever ends it, the lines that wait are written.
+  private void hearAndWrite() throws IOException {
+    try {
+      hear();
+      hearTheLast();
+    } catch (IOException | RuntimeException | Error e) {
+      words.say("ending, as something has failed: " + e); // in the background, all that is seen
+      throw e;
+    } finally {
+      try {
+        consolidation.end();
+      } finally {
+        log.close();
+      }
+    }
   }
 
   private void hear() throws IOException {
@@ -224,16 +249,13 @@ public final class Penlogd {
     }
   }
 
-  /// Takes what has come before, and writes what waits.
-  private void end() throws IOException {
+  /// Takes what has come before the end.
+  private void hearTheLast() throws IOException {
     long until = System.nanoTime() + LAST_NANOS;
     boolean more = true;
     while (more && System.nanoTime() - until < 0) {
       more = hearSome();
     }
-    consolidation.end();
-    log.close();
-    words.say("ending; " + summary());
   }
 
   private String summary() throws IOException {
