@@ -12,6 +12,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.penlb.unix.DatagramSockets;
 import org.penlb.unix.Datagrams;
 import org.penlb.unix.Sockets;
@@ -122,6 +123,7 @@ abstract class Outbox implements AutoCloseable {
     private static final int BATCH = 64;
     private static final int EAGAIN = 11;
     private static final int ENOBUFS = 105;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /// After a refusal of an earlier one a line is tried again.
     private static final int TRIES = 4;
@@ -181,7 +183,11 @@ abstract class Outbox implements AutoCloseable {
       for (int errno = datagrams.nextError(descriptor);
           errno != 0;
           errno = datagrams.nextError(descriptor)) {
-        trouble.onRefusal();
+        if (Datagrams.isRefusal(errno)) {
+          trouble.onRefusal();
+        } else {
+          trouble.onFailure(Datagrams.message(errno));
+        }
       }
     }
 
@@ -194,6 +200,10 @@ abstract class Outbox implements AutoCloseable {
         if (errno == EAGAIN || errno == ENOBUFS) {
           if (!await(until)) {
             return;
+          }
+          if (errno == ENOBUFS) {
+            // The queue of an interface is full: the socket, which has room, does not tell when.
+            LockSupport.parkNanos(PAUSE_NANOS);
           }
         } else if (Datagrams.isUnreachable(errno) && --tries > 0) {
           countRefusals();
