@@ -45,6 +45,9 @@ abstract class Outbox implements AutoCloseable {
       InetSocketAddress receiver, InetAddress local, Trouble trouble, boolean manyAtOnce)
       throws IOException {
     boolean ipv6 = receiver.getAddress() instanceof Inet6Address;
+    if (local != null && local instanceof Inet6Address != ipv6) {
+      throw failure(receiver, local, "one is an IPv4 address and the other an IPv6 one", null);
+    }
     var channel =
         DatagramChannel.open(ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
     try {
@@ -57,14 +60,14 @@ abstract class Outbox implements AutoCloseable {
       return manyAtOnce ? new Many(channel, receiver, trouble) : new OneByOne(channel, trouble);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       channel.close();
-      throw new IOException(
-          "cannot send to "
-              + Inbox.text(receiver)
-              + (local == null ? "" : " from " + local.getHostAddress())
-              + ": "
-              + e.getMessage(),
-          e);
+      throw failure(receiver, local, e.getMessage() == null ? e.toString() : e.getMessage(), e);
     }
+  }
+
+  private static IOException failure(
+      InetSocketAddress receiver, InetAddress local, String why, Exception cause) {
+    var from = local == null ? "" : " from " + local.getHostAddress();
+    return new IOException("cannot send to " + Inbox.text(receiver) + from + ": " + why, cause);
   }
 
   private Outbox(DatagramChannel channel, Trouble trouble) throws IOException {
