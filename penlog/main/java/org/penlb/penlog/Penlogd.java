@@ -34,6 +34,7 @@ public final class Penlogd {
   private final PidFile pidFile;
   private Words words;
   private Inbox inbox;
+  private KernelDrops drops;
   private MergedFile log;
   private Consolidation consolidation;
 
@@ -86,6 +87,7 @@ public final class Penlogd {
     words = options.foreground() ? Words.toStderr("penlogd") : Words.toSyslog("penlogd");
     try {
       inbox = Inbox.open(options.listen());
+      drops = new KernelDrops(inbox.address() instanceof InetSocketAddress it ? it.getPort() : 0);
       log = new MergedFile(options.log(), standardOutput(), options.unbuffered(), counts, words);
       Consumer<String> debug = options.debug() ? words::debug : null;
       long holdNanos = TimeUnit.MILLISECONDS.toNanos(options.holdMillis());
@@ -102,6 +104,9 @@ public final class Penlogd {
     } finally {
       if (inbox != null) {
         inbox.close();
+      }
+      if (drops != null) {
+        drops.close();
       }
       pidFile.remove();
     }
@@ -258,9 +263,8 @@ public final class Penlogd {
     }
   }
 
-  private String summary() throws IOException {
-    int port = inbox.address() instanceof InetSocketAddress address ? address.getPort() : 0;
-    long drops = new KernelDrops(port).count();
-    return counts + (drops < 0 ? "" : "; not heard, as there was no room, " + drops);
+  private String summary() {
+    long dropped = drops.count();
+    return counts + (dropped < 0 ? "" : "; not heard, as there was no room, " + dropped);
   }
 }

@@ -276,6 +276,7 @@ class PenlogdIT {
       web.send(web("GET /2 HTTP/1.1"));
       Tool.eventually("a line", () -> Tool.lines(log).size() == 1);
       assertThat(tool.terminate()).isZero();
+      assertThat(tool.err()).contains("not heard, as there was no room, 0");
     }
   }
 
