@@ -70,7 +70,7 @@ abstract class Outbox implements AutoCloseable {
     return new IOException("cannot send to " + Inbox.text(receiver) + from + ": " + why, cause);
   }
 
-  private Outbox(DatagramChannel channel, Trouble trouble) throws IOException {
+  Outbox(DatagramChannel channel, Trouble trouble) throws IOException {
     this.channel = channel;
     this.trouble = trouble;
     selector = Selector.open();
