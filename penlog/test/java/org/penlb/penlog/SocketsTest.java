@@ -140,8 +140,7 @@ final class SocketsTest {
   @ParameterizedTest
   @CsvSource({"127.0.0.1, ::1", "::1, 127.0.0.1"})
   void addressesOfTwoFamiliesAreSaidToBe(String host, String local) {
-    assertThatThrownBy(
-            () -> Outbox.open(at(host, 9), InetAddress.ofLiteral(local), trouble, false))
+    assertThatThrownBy(() -> Outbox.open(at(host, 9), InetAddress.ofLiteral(local), trouble, false))
         .hasMessageStartingWith("cannot send to ")
         .hasMessageEndingWith(": one is an IPv4 address and the other an IPv6 one");
   }
