@@ -136,8 +136,21 @@ final class Consolidation {
   /// Writes the lines that have waited long enough.
   void onTime(long nanos) {
     for (var line = waiting.due(nanos); line != null; line = waiting.due(nanos)) {
-      write(kept.newest(line.key), line.line, line.fieldEnd, line.line.length);
+      int slot = kept.newest(line.key);
+      if (slot == KeptLines.NONE) {
+        slot = lateAsIs(line);
+      }
+      write(slot, line.line, line.fieldEnd, line.line.length);
+      if (slot != KeptLines.NONE && !kept.isTaken(slot)) {
+        kept.take(slot);
+      }
     }
+  }
+
+  /// A server that does not escape has waited under the key of one that does, in vain.
+  private int lateAsIs(WaitingLines.Waiting line) {
+    webLine.read(line.line, 0, line.line.length);
+    return webLine.isEscaped() ? newestAsIs(line.key.high, line.key.low) : KeptLines.NONE;
   }
 
   boolean isWaiting() {

@@ -85,7 +85,8 @@ final class MergedFile implements MergedLog {
   }
 
   void flush() {
-    if (file.flush() && inTrouble) {
+    boolean proves = !file.isEmpty();
+    if (file.flush() && proves && inTrouble) {
       inTrouble = false;
       words.say("the log is written again; lines lost so far: " + counts.lost);
     }

@@ -12,6 +12,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.penlb.unix.DatagramSockets;
 import org.penlb.unix.Datagrams;
 import org.penlb.unix.Sockets;
@@ -44,6 +45,9 @@ abstract class Outbox implements AutoCloseable {
       InetSocketAddress receiver, InetAddress local, Trouble trouble, boolean manyAtOnce)
       throws IOException {
     boolean ipv6 = receiver.getAddress() instanceof Inet6Address;
+    if (local != null && local instanceof Inet6Address != ipv6) {
+      throw failure(receiver, local, "one is an IPv4 address and the other an IPv6 one", null);
+    }
     var channel =
         DatagramChannel.open(ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
     try {
@@ -56,17 +60,17 @@ abstract class Outbox implements AutoCloseable {
       return manyAtOnce ? new Many(channel, receiver, trouble) : new OneByOne(channel, trouble);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       channel.close();
-      throw new IOException(
-          "cannot send to "
-              + Inbox.text(receiver)
-              + (local == null ? "" : " from " + local.getHostAddress())
-              + ": "
-              + e.getMessage(),
-          e);
+      throw failure(receiver, local, e.getMessage() == null ? e.toString() : e.getMessage(), e);
     }
   }
 
-  private Outbox(DatagramChannel channel, Trouble trouble) throws IOException {
+  private static IOException failure(
+      InetSocketAddress receiver, InetAddress local, String why, Exception cause) {
+    var from = local == null ? "" : " from " + local.getHostAddress();
+    return new IOException("cannot send to " + Inbox.text(receiver) + from + ": " + why, cause);
+  }
+
+  Outbox(DatagramChannel channel, Trouble trouble) throws IOException {
     this.channel = channel;
     this.trouble = trouble;
     selector = Selector.open();
@@ -78,6 +82,9 @@ abstract class Outbox implements AutoCloseable {
 
   /// Sends what waits.
   abstract void flush();
+
+  /// Counts what has been said about the last lines, of which no later one tells.
+  abstract void countRefusals();
 
   @Override
   public void close() throws IOException {
@@ -119,6 +126,7 @@ abstract class Outbox implements AutoCloseable {
     private static final int BATCH = 64;
     private static final int EAGAIN = 11;
     private static final int ENOBUFS = 105;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /// After a refusal of an earlier one a line is tried again.
     private static final int TRIES = 4;
@@ -173,11 +181,16 @@ abstract class Outbox implements AutoCloseable {
 
     /// A refusal of an earlier datagram makes the sending of a later one fail, and is forgotten by
     /// that: so they are read from where the system keeps them.
-    private void countRefusals() {
+    @Override
+    void countRefusals() {
       for (int errno = datagrams.nextError(descriptor);
           errno != 0;
           errno = datagrams.nextError(descriptor)) {
-        trouble.onRefusal();
+        if (Datagrams.isRefusal(errno)) {
+          trouble.onRefusal();
+        } else {
+          trouble.onFailure(Datagrams.message(errno));
+        }
       }
     }
 
@@ -190,6 +203,10 @@ abstract class Outbox implements AutoCloseable {
         if (errno == EAGAIN || errno == ENOBUFS) {
           if (!await(until)) {
             return;
+          }
+          if (errno == ENOBUFS) {
+            // The queue of an interface is full: the socket, which has room, does not tell when.
+            LockSupport.parkNanos(PAUSE_NANOS);
           }
         } else if (Datagrams.isUnreachable(errno) && --tries > 0) {
           countRefusals();
@@ -240,5 +257,16 @@ abstract class Outbox implements AutoCloseable {
 
     @Override
     void flush() {}
+
+    @Override
+    void countRefusals() {
+      try {
+        channel.read(datagram.clear()); // a receiver says nothing; but this fails like a sending
+      } catch (PortUnreachableException e) {
+        trouble.onRefusal();
+      } catch (IOException e) {
+        trouble.onFailure(e.getMessage());
+      }
+    }
   }
 }

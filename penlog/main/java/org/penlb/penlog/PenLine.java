@@ -22,9 +22,10 @@ public final class PenLine {
   private int end;
   private long unixSeconds;
 
-  /// Whether a datagram means to be from pen rather than from a web server.
+  /// Whether a datagram means to be from pen rather than from a web server, whose lines may begin
+  /// with a plus sign, but not with a plus sign alone.
   public static boolean isDatagram(byte[] bytes, int from, int to) {
-    return to > from && bytes[from] == '+';
+    return to - from >= 2 && bytes[from] == '+' && bytes[from + 1] == ' ';
   }
 
   /// Reads a line of a file.
@@ -46,7 +47,7 @@ public final class PenLine {
   /// Reads a datagram; the time is not known.
   public boolean readDatagram(byte[] bytes, int from, int to) {
     begin(bytes, from, to);
-    if (end - from < 2 || bytes[from] != '+' || bytes[from + 1] != ' ') {
+    if (!isDatagram(bytes, from, end)) {
       return false;
     }
     client = from + 2;

@@ -146,6 +146,7 @@ public final class Penlog {
     idle = false;
     lines.end();
     outbox.flush();
+    outbox.countRefusals();
     trouble.onCut(lines.cut());
     trouble.tell();
   }
@@ -171,6 +172,9 @@ public final class Penlog {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
       }
     } catch (IOException e) { // no input: nothing to look after
+    }
+    if (idle) {
+      outbox.countRefusals();
     }
     trouble.tell();
     System.err.flush();

@@ -34,6 +34,7 @@ public final class Penlogd {
   private final PidFile pidFile;
   private Words words;
   private Inbox inbox;
+  private KernelDrops drops;
   private MergedFile log;
   private Consolidation consolidation;
 
@@ -65,7 +66,7 @@ public final class Penlogd {
     } catch (IOException | RuntimeException e) {
       return failed(e.getMessage() == null ? e.toString() : e.getMessage());
     } catch (OutOfMemoryError e) {
-      return failed("there is not enough memory for so many lines (-n)");
+      return failed("there is not enough memory");
     } catch (InterruptedException e) {
       return failed("interrupted");
     }
@@ -86,10 +87,11 @@ public final class Penlogd {
     words = options.foreground() ? Words.toStderr("penlogd") : Words.toSyslog("penlogd");
     try {
       inbox = Inbox.open(options.listen());
+      drops = new KernelDrops(inbox.address() instanceof InetSocketAddress it ? it.getPort() : 0);
       log = new MergedFile(options.log(), standardOutput(), options.unbuffered(), counts, words);
       Consumer<String> debug = options.debug() ? words::debug : null;
       long holdNanos = TimeUnit.MILLISECONDS.toNanos(options.holdMillis());
-      consolidation = new Consolidation(options.lines(), holdNanos, log, counts, debug);
+      consolidation = consolidation(holdNanos, debug);
       handleSignals();
       pidFile.write();
       restrict();
@@ -97,11 +99,14 @@ public final class Penlogd {
       if (!options.foreground()) {
         Background.ready();
       }
-      hear();
-      end();
+      hearAndWrite();
+      words.say("ending; " + summary());
     } finally {
       if (inbox != null) {
         inbox.close();
+      }
+      if (drops != null) {
+        drops.close();
       }
       pidFile.remove();
     }
@@ -160,6 +165,31 @@ public final class Penlogd {
     }
     pidFile.remove();
     Runtime.getRuntime().halt(1);
+  }
+
+  private Consolidation consolidation(long holdNanos, Consumer<String> debug) throws IOException {
+    try {
+      return new Consolidation(options.lines(), holdNanos, log, counts, debug);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("there is not enough memory for so many lines (-n)", e);
+    }
+  }
+
+  /// Whatever ends it, the lines that wait are written.
+  private void hearAndWrite() throws IOException {
+    try {
+      hear();
+      hearTheLast();
+    } catch (IOException | RuntimeException | Error e) {
+      words.say("ending, as something has failed: " + e); // in the background, all that is seen
+      throw e;
+    } finally {
+      try {
+        consolidation.end();
+      } finally {
+        log.close();
+      }
+    }
   }
 
   private void hear() throws IOException {
@@ -224,21 +254,17 @@ public final class Penlogd {
     }
   }
 
-  /// Takes what has come before, and writes what waits.
-  private void end() throws IOException {
+  /// Takes what has come before the end.
+  private void hearTheLast() throws IOException {
     long until = System.nanoTime() + LAST_NANOS;
     boolean more = true;
     while (more && System.nanoTime() - until < 0) {
       more = hearSome();
     }
-    consolidation.end();
-    log.close();
-    words.say("ending; " + summary());
   }
 
-  private String summary() throws IOException {
-    int port = inbox.address() instanceof InetSocketAddress address ? address.getPort() : 0;
-    long drops = new KernelDrops(port).count();
-    return counts + (drops < 0 ? "" : "; not heard, as there was no room, " + drops);
+  private String summary() {
+    long dropped = drops.count();
+    return counts + (dropped < 0 ? "" : "; not heard, as there was no room, " + dropped);
   }
 }

@@ -3,6 +3,7 @@ package org.penlb.penlog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /// What went wrong with lines on their way, told at once and then once a minute at most.
 ///
@@ -12,6 +13,7 @@ final class Trouble {
 
   private final Words words;
   private final String receiver;
+  private final LongSupplier nanos;
   private long toldNanos;
   private boolean told;
   private boolean changed;
@@ -23,8 +25,14 @@ final class Trouble {
   private String reason = "";
 
   Trouble(Words words, String receiver) {
+    this(words, receiver, System::nanoTime);
+  }
+
+  /// @param nanos the clock
+  Trouble(Words words, String receiver, LongSupplier nanos) {
     this.words = words;
     this.receiver = receiver;
+    this.nanos = nanos;
   }
 
   /// Nobody has listened when an earlier line arrived there.
@@ -56,7 +64,7 @@ final class Trouble {
 
   private void changed() {
     changed = true;
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (!told || now - toldNanos >= PAUSE_NANOS) {
       tell();
       toldNanos = now;

@@ -7,8 +7,9 @@ import java.util.Map;
 
 /// Lines of web servers that have come before pen's line of the same request, and wait for it.
 ///
-/// Owned by: penlogd's thread. All wait equally long, so they are in the order of their deadlines.
-/// Bounded in lines and bytes: beyond that the oldest ones have waited long enough.
+/// Owned by: penlogd's thread. All wait equally long, so they are in the order of their deadlines,
+/// in a list out of which any is taken at once: one that never finds its match must not keep those
+/// behind it. Bounded in lines and bytes: beyond that the oldest ones have waited long enough.
 final class WaitingLines {
   private static final int MAX_LINES = 100_000;
   private static final long MAX_BYTES = 64L << 20;
@@ -19,7 +20,8 @@ final class WaitingLines {
     final byte[] line;
     final int fieldEnd;
     final long deadlineNanos;
-    private boolean gone;
+    private Waiting older;
+    private Waiting newer;
 
     private Waiting(RequestKey key, byte[] line, int fieldEnd, long deadlineNanos) {
       this.key = key;
@@ -29,7 +31,8 @@ final class WaitingLines {
     }
   }
 
-  private final ArrayDeque<Waiting> inOrder = new ArrayDeque<>();
+  private Waiting oldest;
+  private Waiting newest;
   private final Map<RequestKey, ArrayDeque<Waiting>> byKey = new HashMap<>();
   private int lines;
   private long bytes;
@@ -38,7 +41,7 @@ final class WaitingLines {
     var own = key.copy();
     var waiting =
         new Waiting(own, Arrays.copyOfRange(line, from, to), fieldEnd - from, deadlineNanos);
-    inOrder.add(waiting);
+    link(waiting);
     byKey.computeIfAbsent(own, _ -> new ArrayDeque<>(1)).add(waiting);
     lines++;
     bytes += waiting.line.length;
@@ -59,30 +62,56 @@ final class WaitingLines {
     if (queue.isEmpty()) {
       byKey.remove(waiting.key);
     }
-    waiting.gone = true;
+    unlink(waiting);
     lines--;
     bytes -= waiting.line.length;
     return waiting;
   }
 
+  private void link(Waiting waiting) {
+    waiting.older = newest;
+    if (newest == null) {
+      oldest = waiting;
+    } else {
+      newest.newer = waiting;
+    }
+    newest = waiting;
+  }
+
+  private void unlink(Waiting waiting) {
+    if (waiting.older == null) {
+      oldest = waiting.newer;
+    } else {
+      waiting.older.newer = waiting.newer;
+    }
+    if (waiting.newer == null) {
+      newest = waiting.older;
+    } else {
+      waiting.newer.older = waiting.older;
+    }
+    waiting.older = null;
+    waiting.newer = null;
+  }
+
   /// Takes one that need not wait any more; null if there is none.
   Waiting due(long nanos) {
-    var first = first();
     boolean due =
-        first != null
-            && (first.deadlineNanos - nanos <= 0 || lines > MAX_LINES || bytes > MAX_BYTES);
-    return due ? remove(byKey.get(first.key), inOrder.remove()) : null;
+        oldest != null
+            && (oldest.deadlineNanos - nanos <= 0 || lines > MAX_LINES || bytes > MAX_BYTES);
+    return due ? remove(byKey.get(oldest.key), oldest) : null;
   }
 
   /// When the next one is due; only if there are any.
   long nextNanos() {
-    return first().deadlineNanos;
+    return oldest.deadlineNanos;
   }
 
-  private Waiting first() {
-    while (!inOrder.isEmpty() && inOrder.peek().gone) {
-      inOrder.remove();
+  /// How many objects stand for the lines that wait, in the order and under the keys; for tests.
+  int size() {
+    int size = byKey.size();
+    for (var waiting = oldest; waiting != null; waiting = waiting.newer) {
+      size++;
     }
-    return inOrder.peek();
+    return size;
   }
 }

@@ -82,15 +82,19 @@ class ClassicPenlogdIT {
   }
 
   private static void awaitEmpty(int port) {
-    var place = ":%04X ".formatted(port);
+    var place = ":%04X".formatted(port);
     Tool.eventually(
         "all is read",
         () -> {
           var sockets = new ArrayList<>(Files.readAllLines(Path.of("/proc/net/udp")));
           sockets.addAll(Files.readAllLines(Path.of("/proc/net/udp6")));
-          return sockets.stream()
-              .filter(line -> line.strip().split("\\s+", -1)[1].endsWith(place.strip()))
-              .allMatch(line -> line.contains(":00000000 "));
+          // The second field is the local address, the fifth what waits to be sent and read.
+          var ours =
+              sockets.stream()
+                  .map(line -> line.strip().split("\\s+", -1))
+                  .filter(fields -> fields[1].endsWith(place))
+                  .toList();
+          return !ours.isEmpty() && ours.stream().allMatch(it -> it[4].endsWith(":00000000"));
         });
   }
 

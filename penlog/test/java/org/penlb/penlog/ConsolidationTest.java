@@ -119,7 +119,7 @@ final class ConsolidationTest {
   @Test
   void whatIsNotUnderstoodIsCountedOrPassedThrough() {
     var all = consolidation(0);
-    for (var text : List.of("+", "+ a", "+ a b\n", "+ a notanaddress GET /", "+a 10.0.0.1 GET")) {
+    for (var text : List.of("+ ", "+ \n", "+ a", "+ a b\n", "+ a notanaddress GET /")) {
       send(all, PEN, text, 0);
     }
     send(all, "10.0.0.1", "", 0);
@@ -130,6 +130,18 @@ final class ConsolidationTest {
     assertThat(counts.empty).isEqualTo(2);
     assertThat(counts.withoutRequest).isEqualTo(2);
     assertThat(written).containsExactly("no quotes\r", "\0\u00ff \"");
+  }
+
+  @Test
+  void aWebServersLineMayBeginWithAPlusSign() {
+    var all = consolidation(0);
+    fromPen(all, "192.0.2.7 10.0.0.1 GET / HTTP/1.1");
+    send(all, "10.0.0.1", "+a - - [t] \"GET / HTTP/1.1\" 200 1\n", 0);
+    send(all, "10.0.0.1", "+\n", 0);
+    send(all, "10.0.0.1", "+1 10.0.0.1 GET", 0);
+    assertThat(written)
+        .containsExactly(line("192.0.2.7", "GET / HTTP/1.1"), "+", "+1 10.0.0.1 GET");
+    assertThat(counts.notUnderstood).isZero();
   }
 
   @Test
@@ -153,6 +165,19 @@ final class ConsolidationTest {
     all.onTime(100);
     assertThat(written).containsExactly(line(PEN, "GET /a HTTP/1.1"));
     assertThat(all.isWaiting()).isFalse();
+  }
+
+  @Test
+  void aServerThatDoesNotEscapeMayBeBeforePenToo() {
+    var all = consolidation(100);
+    fromWeb(all, "GET /a\\nb HTTP/1.1");
+    fromWeb(all, "GET /a\\nb HTTP/1.1");
+    fromPen(all, "192.0.2.7 10.0.0.1 GET /a\\nb HTTP/1.1");
+    fromPen(all, "192.0.2.8 10.0.0.1 GET /a\\nb HTTP/1.1");
+    all.onTime(100);
+    assertThat(written)
+        .containsExactlyInAnyOrder(
+            line("192.0.2.7", "GET /a\\nb HTTP/1.1"), line("192.0.2.8", "GET /a\\nb HTTP/1.1"));
   }
 
   @Test

@@ -12,9 +12,9 @@ final class KernelDropsTest {
   void whatASocketHasNoRoomForIsCounted() throws Exception {
     var any = new InetSocketAddress("127.0.0.1", 0);
     try (var socket = new DatagramSocket(any);
-        var sender = new DatagramSocket()) {
+        var sender = new DatagramSocket();
+        var drops = new KernelDrops(socket.getLocalPort())) {
       socket.setReceiveBufferSize(1);
-      var drops = new KernelDrops(socket.getLocalPort());
       assertThat(drops.count()).isZero();
       for (int i = 0; i < 500; i++) {
         sender.send(new DatagramPacket(new byte[1000], 1000, socket.getLocalSocketAddress()));
@@ -25,7 +25,11 @@ final class KernelDropsTest {
 
   @Test
   void aTableWithoutThePortHasNone() {
-    assertThat(new KernelDrops(53).count("head\n 1: 00000000:0050 0:0 07 0:0 9\n")).isZero();
-    assertThat(new KernelDrops(80).count("head\n 1: 00000000:0050 0:0 07 0:0 9\n")).isEqualTo(9);
+    var table = "head\n 1: 00000000:0050 0:0 07 0:0 9\n";
+    try (var dns = new KernelDrops(53);
+        var web = new KernelDrops(80)) {
+      assertThat(dns.count(table)).isZero();
+      assertThat(web.count(table)).isEqualTo(9);
+    }
   }
 }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// penlog as a process.
 class PenlogIT {
@@ -79,6 +81,27 @@ class PenlogIT {
       tool.in().close();
       assertThat(tool.status()).isZero();
       assertThat(tool.err().lines()).hasSizeBetween(1, 2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theLossOfTheLastLineIsTold(boolean term) throws Exception {
+    try (var socket = new DatagramSocket();
+        var tool = penlog("127.0.0.1:" + socket.getLocalPort())) {
+      int port = socket.getLocalPort();
+      write(tool, "heard\n");
+      assertThat(text(receive(socket))).isEqualTo("heard\n");
+      socket.close();
+      write(tool, "lost\n");
+      if (term) {
+        tool.signal("TERM");
+      } else {
+        tool.in().close();
+      }
+      assertThat(tool.status()).isZero();
+      assertThat(tool.err())
+          .isEqualTo("penlog: 127.0.0.1:" + port + ": lines 1 lost, as nobody listens there\n");
     }
   }
 

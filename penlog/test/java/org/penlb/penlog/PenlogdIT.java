@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// penlogd as a process: signals, files, users, and what comes from outside.
 class PenlogdIT {
@@ -164,17 +166,21 @@ class PenlogdIT {
     }
   }
 
-  @Test
-  void aFullDiskIsToldOnceAndItGoesOn() throws Exception {
-    try (var tool = Tool.penlogd(Path.of("/dev/full"));
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "20"})
+  void aFullDiskIsToldOnceAndItGoesOn(String hold) throws Exception {
+    try (var tool = Tool.penlogd(Path.of("/dev/full"), "--hold", hold);
         var web = new Tool.Sender("127.0.0.2", "127.0.0.1", tool.port())) {
       for (int i = 0; i < 20; i++) {
         web.send(web("GET /" + i + " HTTP/1.1"));
       }
       Tool.eventually("a message", () -> tool.err().contains("No space left on device"));
+      web.send(""); // a reason to look after the log, and nothing to write
+      tool.signal("USR1");
+      Tool.eventually("a summary", () -> tool.err().contains("lines from pen"));
       assertThat(tool.terminate()).isZero();
       assertThat(tool.err().lines().filter(line -> line.contains("No space"))).hasSize(1);
-      assertThat(tool.err()).contains("not written 20");
+      assertThat(tool.err()).contains("not written 20").doesNotContain("written again");
     }
   }
 
@@ -270,6 +276,7 @@ class PenlogdIT {
       web.send(web("GET /2 HTTP/1.1"));
       Tool.eventually("a line", () -> Tool.lines(log).size() == 1);
       assertThat(tool.terminate()).isZero();
+      assertThat(tool.err()).contains("not heard, as there was no room, 0");
     }
   }
 

@@ -2,6 +2,7 @@ package org.penlb.penlog;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
@@ -115,6 +116,33 @@ final class SocketsTest {
     assertThat(said.toString(ISO_8859_1).lines()).hasSize(2);
     trouble.tell();
     assertThat(said.toString(ISO_8859_1).lines()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void theRefusalOfTheLastLineIsCounted(boolean many) throws Exception {
+    int port;
+    try (var inbox = Inbox.open(ANY, many)) {
+      port = port(inbox);
+    }
+    try (var outbox = Outbox.open(at("127.0.0.9", port), null, trouble, many)) {
+      outbox.countRefusals();
+      assertThat(trouble.refused).isZero();
+      add(outbox, "line\n");
+      outbox.flush();
+      outbox.countRefusals();
+      outbox.countRefusals();
+    }
+    assertThat(trouble.refused).isEqualTo(1);
+    assertThat(trouble.failed).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1, ::1", "::1, 127.0.0.1"})
+  void addressesOfTwoFamiliesAreSaidToBe(String host, String local) {
+    assertThatThrownBy(() -> Outbox.open(at(host, 9), InetAddress.ofLiteral(local), trouble, false))
+        .hasMessageStartingWith("cannot send to ")
+        .hasMessageEndingWith(": one is an IPv4 address and the other an IPv6 one");
   }
 
   @Test

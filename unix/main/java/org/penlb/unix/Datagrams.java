@@ -453,6 +453,11 @@ public final class Datagrams {
     };
   }
 
+  /// Whether an error says that the machine is there, but nobody listens.
+  public static boolean isRefusal(int errno) {
+    return errno == Errors.ECONNREFUSED;
+  }
+
   /// Whether an error says that this machine cannot reach any such address, for want of IPv6 for
   /// example.
   public static boolean isWithoutWay(int errno) {

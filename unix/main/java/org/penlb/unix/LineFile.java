@@ -61,6 +61,11 @@ public final class LineFile {
     return waiting;
   }
 
+  /// Whether nothing waits: then a [#flush] proves nothing about the file.
+  public boolean isEmpty() {
+    return waiting.position() == 0;
+  }
+
   /// Writes what waits.
   ///
   /// @return false if lines were lost
