@@ -10,7 +10,6 @@ import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 import org.penlb.unix.Filesystem;
 
 /// The bytes of a log: a file or, as `-`, standard input, whose content says if it is gzip. An
@@ -19,10 +18,6 @@ import org.penlb.unix.Filesystem;
 /// Owned by: the main thread.
 final class LogInput {
   static final String STANDARD_INPUT = "-";
-
-  private static final int GZIP_CHUNK = 16 * 1024;
-  private static final int GZIP_FIRST = 0x1f;
-  private static final int GZIP_SECOND = 0x8b;
 
   /// Gets what has gone wrong, in words.
   @FunctionalInterface
@@ -105,9 +100,9 @@ final class LogInput {
     bytes.unread(begin, 0, length);
     boolean gzip =
         length == 2
-            && Byte.toUnsignedInt(begin[0]) == GZIP_FIRST
-            && Byte.toUnsignedInt(begin[1]) == GZIP_SECOND;
-    return gzip ? new GZIPInputStream(bytes, GZIP_CHUNK) : bytes;
+            && Byte.toUnsignedInt(begin[0]) == GzipContent.FIRST
+            && Byte.toUnsignedInt(begin[1]) == GzipContent.SECOND;
+    return gzip ? new GzipContent(bytes) : bytes;
   }
 
   private int failed(String why) {

@@ -16,6 +16,7 @@ final class LogReader {
   private final LogInput input;
   private final Rejects rejects;
   private final Tally tally;
+  private final Runnable step;
   private byte[] buffer = new byte[0];
 
   /// Where the next line begins, and what has been searched for its end.
@@ -27,10 +28,12 @@ final class LogReader {
   private int from;
   private int to;
 
-  LogReader(LogInput input, Rejects rejects, Tally tally) {
+  /// @param step what to do now and then, however long it takes to find what is looked for
+  LogReader(LogInput input, Rejects rejects, Tally tally, Runnable step) {
     this.input = input;
     this.rejects = rejects;
     this.tally = tally;
+    this.step = step;
   }
 
   /// Goes to the next line.
@@ -77,6 +80,11 @@ final class LogReader {
       skipLine();
       return;
     }
+    read();
+  }
+
+  private void read() {
+    step.run();
     makeRoom();
     int bytes = input.read(buffer, limit, buffer.length - limit);
     if (bytes < 0) {
@@ -110,10 +118,7 @@ final class LogReader {
         rejects.endLine();
         return;
       }
-      makeRoom();
-      int bytes = input.read(buffer, limit, buffer.length - limit);
-      ended = bytes < 0;
-      limit += Math.max(bytes, 0);
+      read();
     }
   }
 

@@ -105,10 +105,11 @@ public final class Mergelogs {
   }
 
   private void merge(Servers servers, Rejects rejects) throws IOException {
+    progress = new Progress(inputs, System::nanoTime, () -> Terminal.isTerminal(STDERR), err);
     var garbage = new Garbage();
     var pen =
         new PenLog(
-            new LogReader(inputs.getFirst(), rejects, penTally),
+            new LogReader(inputs.getFirst(), rejects, penTally, progress::step),
             servers,
             PenTime.of(arguments.offsetSeconds()),
             arguments.reachSeconds(),
@@ -116,10 +117,9 @@ public final class Mergelogs {
             garbage);
     for (int i = 0; i < arguments.logs().size(); i++) {
       var tally = new Tally();
-      var reader = new LogReader(inputs.get(i + 1), rejects, tally);
+      var reader = new LogReader(inputs.get(i + 1), rejects, tally, progress::step);
       webLogs.add(new WebLog(i, reader, arguments.jitterSeconds(), tally, garbage));
     }
-    progress = new Progress(inputs, System::nanoTime, () -> Terminal.isTerminal(STDERR), err);
     try (var merged = new MergedLog(out)) {
       new Merge(pen, webLogs, merged, this::unmatched, garbage, progress::step).run();
     } catch (IOException e) {

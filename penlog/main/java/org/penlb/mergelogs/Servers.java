@@ -27,7 +27,7 @@ final class Servers {
           one.equals(other)
               ? "server "
                   + one
-                  + " is given twice; its logs can be joined: cat old new | mergelogs"
+                  + " is given twice; its logs can be joined: zcat -f old new | mergelogs"
                   + " ... "
                   + one
                   + ":-"

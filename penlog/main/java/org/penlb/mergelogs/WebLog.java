@@ -26,7 +26,12 @@ final class WebLog {
   private final ArrayDeque<Second> spare = new ArrayDeque<>();
   private Second current;
   private long first = Long.MAX_VALUE;
-  private long latest = Long.MIN_VALUE;
+  private long last = Long.MIN_VALUE;
+
+  /// The time of the line before that one. Both have to be beyond the window: a single line with a
+  /// wild time must not make every later second look complete.
+  private long lastButOne = Long.MIN_VALUE;
+
   private boolean ended;
 
   /// @param server the place of its server in the command line
@@ -51,7 +56,7 @@ final class WebLog {
   ///
   /// @return false if there are no more lines
   boolean fill() {
-    while (!ended && (seconds.isEmpty() || latest - disorderSeconds <= first)) {
+    while (!ended && (seconds.isEmpty() || !isFirstComplete())) {
       if (reader.next()) {
         read(reader.bytes(), reader.from(), reader.to());
       } else {
@@ -59,6 +64,10 @@ final class WebLog {
       }
     }
     return !seconds.isEmpty();
+  }
+
+  private boolean isFirstComplete() {
+    return Math.min(last, lastButOne) > first + disorderSeconds;
   }
 
   private void read(byte[] bytes, int from, int to) {
@@ -70,10 +79,11 @@ final class WebLog {
       return;
     }
     tally.lines++;
+    lastButOne = last;
+    last = time;
     if (current == null || current.time() != time) {
       current = seconds.computeIfAbsent(time, this::second);
       first = Math.min(first, time);
-      latest = Math.max(latest, time);
     }
     current.add(bytes, from, to, line.timeFrom());
   }

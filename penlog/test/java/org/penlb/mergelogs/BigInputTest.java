@@ -100,7 +100,7 @@ class BigInputTest {
     }
 
     private static LogReader reader(InputStream in, Tally tally) {
-      return new LogReader(LogInput.of("test", in, 0, why -> {}), Rejects.none(), tally);
+      return new LogReader(LogInput.of("test", in, 0, why -> {}), Rejects.none(), tally, () -> {});
     }
 
     private static InputStream lines(LongFunction<String> line) {

@@ -29,7 +29,7 @@ class LogReaderTest {
 
   private static List<String> lines(InputStream in, Tally tally) {
     var input = LogInput.of("test", in, 0, why -> assertThat(why).isNull());
-    var reader = new LogReader(input, Rejects.none(), tally);
+    var reader = new LogReader(input, Rejects.none(), tally, () -> {});
     var lines = new ArrayList<String>();
     while (reader.next()) {
       lines.add(new String(reader.bytes(), reader.from(), reader.to() - reader.from(), ISO_8859_1));

@@ -127,10 +127,11 @@ class MergeTest {
             Run.web(PEN, NOON, "a"),
             Run.web(PEN, NOON + 100, "b"),
             Run.web(PEN, NOON + 200, "c"),
+            Run.web(PEN, NOON + 300, "d"),
             Run.web(PEN, NOON + 20, GET));
     var run = Run.of("-d", "-j", "30", "-p", pen, "10.0.0.1:" + one);
     assertThat(run.out()).containsSubsequence("\"a\"", "\"b\"", "\"GET / HTTP/1.1\"", "\"c\"");
-    assertThat(run.err()).contains("4 lines, 0 with a client, 4 without, 1 too late, 0 rejected");
+    assertThat(run.err()).contains("5 lines, 0 with a client, 5 without, 1 too late, 0 rejected");
   }
 
   @Test
@@ -162,6 +163,27 @@ class MergeTest {
     var one = web("1", Run.web(PEN, NOON, GET));
     assertThat(Run.of("-p", pen, "10.0.0.1:" + one).lines())
         .containsExactly(Run.web("192.0.2.1", NOON, GET));
+  }
+
+  @Test
+  void oneWildTimeInAWebLogEndsNoOrder() throws IOException {
+    var one =
+        web(
+            "1",
+            Run.web(PEN, NOON, "a"),
+            Run.web(PEN, NOON * 2, "wild"),
+            Run.web(PEN, NOON + 21, "b"),
+            Run.web(PEN, NOON + 20, GET));
+    var two = web("2", Run.web(PEN, NOON + 20, "c"));
+    var run = Run.of("-d", "-j", "30", "-p", pen, "10.0.0.1:" + one, "10.0.0.2:" + two);
+    assertThat(run.lines())
+        .containsExactly(
+            Run.web(PEN, NOON, "a"),
+            Run.web("192.0.2.3", NOON + 20, GET),
+            Run.web(PEN, NOON + 20, "c"),
+            Run.web(PEN, NOON + 21, "b"),
+            Run.web(PEN, NOON * 2, "wild"));
+    assertThat(run.err()).contains("4 lines, 1 with a client, 3 without, 0 too late, 0 rejected");
   }
 
   @Test

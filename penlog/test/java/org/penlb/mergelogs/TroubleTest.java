@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,8 +70,8 @@ class TroubleTest {
   @Test
   void aServerMayNotBeGivenTwice() {
     misused(
-        "server 10.0.0.1 is given twice; its logs can be joined: cat old new | mergelogs ..."
-            + " 10.0.0.1:-",
+        "server 10.0.0.1 is given twice; its logs can be joined: zcat -f old new | mergelogs"
+            + " ... 10.0.0.1:-",
         "-p",
         pen,
         "10.0.0.1:" + one,
@@ -149,8 +150,26 @@ class TroubleTest {
     var run = Run.of("-p", pen, "10.0.0.1:" + file);
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.err())
-        .contains("cannot read all of " + file + ": Corrupt GZIP trailer; what is");
+        .contains(
+            "cannot read all of " + file + ": damaged gzip data: wrong sum or length; what is");
     assertThat(run.lines()).containsExactly(Run.web("192.0.2.1", NOON, GET));
+  }
+
+  @Test
+  void plainTextBehindGzipIsAnError() throws IOException {
+    var zipped = Run.gzip(Files.readString(Path.of(one)));
+    var file = directory.resolve("joined");
+    for (var behind :
+        new String[] {"x", "\u001f", "\u001f.", "\0\0x", Files.readString(Path.of(one))}) {
+      Files.write(file, zipped);
+      Files.writeString(file, behind, ISO_8859_1, StandardOpenOption.APPEND);
+      var run = Run.of("-p", pen, "10.0.0.1:" + file);
+      assertThat(run.status()).as(behind).isEqualTo(1);
+      assertThat(run.err())
+          .startsWith("mergelogs: cannot read all of " + file + ": ")
+          .endsWith(" has been used\n");
+      assertThat(run.lines()).containsExactly(Run.web("192.0.2.1", NOON, GET));
+    }
   }
 
   @Test
