@@ -170,7 +170,7 @@ class ChainIT {
     PidFile %1$s/%2$s.pid
     DefaultRuntimeDir %1$s
     Mutex file:%1$s default
-    LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+    LoadModule mpm_worker_module /usr/lib/apache2/modules/mod_mpm_worker.so
     LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
     <IfModule unixd_module>
       User www-data

@@ -93,8 +93,9 @@ class PortsTest {
   void samePortIsOneOfTcpAndOneOfUdp() throws Exception {
     try (var tcpServer = TestServer.named("tcp");
         var udpServer = UdpServer.named("udp");
-        var udp = Pens.before(udpServer.address()).udp(true).start();
-        var tcp = Pens.listeningOn("127.0.0.1:" + udp.port(), tcpServer.address()).start();
+        var tcp = Pens.listeningOn("127.0.0.1:" + Wire.freePort(), tcpServer.address()).start();
+        var udp =
+            Pens.listeningOn("127.0.0.1:" + tcp.port(), udpServer.address()).udp(true).start();
         var client = UdpClient.open();
         var connection = Wire.connect(Wire.local(tcp.port()), "127.0.0.1")) {
       assertThat(tcp.port()).isEqualTo(udp.port());
