@@ -170,6 +170,13 @@ public record Endpoint(String host, int port, Path path) {
     if (host == null) {
       return Integer.toString(port);
     }
+    return text(host, port);
+  }
+
+  /// `host:port`, an IPv6 address in brackets.
+  ///
+  /// @param host name or address without brackets
+  public static String text(String host, int port) {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 }

@@ -81,7 +81,7 @@ public record ServerSpec(
 
   /// As the administrator writes it, for messages.
   public String hostAndPort() {
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    return Endpoint.text(host, port);
   }
 
   /// As it is written where a server has all its parts: `host:port:max:hard:weight:prio`.

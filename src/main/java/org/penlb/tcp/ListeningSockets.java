@@ -180,8 +180,7 @@ public final class ListeningSockets {
     if (!(address instanceof InetSocketAddress inet)) {
       return address.toString();
     }
-    var host = ClientAddress.of(inet).toString();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+    return Endpoint.text(ClientAddress.of(inet).toString(), inet.getPort());
   }
 
   private static List<ServerSocketChannel> openInet(

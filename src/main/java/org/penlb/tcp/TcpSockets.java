@@ -12,6 +12,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
 import java.nio.channels.SocketChannel;
 import org.penlb.acl.ClientAddress;
+import org.penlb.config.Endpoint;
 import org.penlb.config.Settings;
 import org.penlb.unix.Sockets;
 import org.slf4j.Logger;
@@ -206,7 +207,6 @@ public final class TcpSockets {
     if (!(address instanceof InetSocketAddress inet)) {
       return ClientAddress.UNIX.toString();
     }
-    var host = ClientAddress.of(inet).toString();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+    return Endpoint.text(ClientAddress.of(inet).toString(), inet.getPort());
   }
 }

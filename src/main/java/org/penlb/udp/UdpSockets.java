@@ -13,6 +13,7 @@ import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.penlb.acl.ClientAddress;
+import org.penlb.config.Endpoint;
 import org.penlb.config.Settings;
 import org.penlb.unix.DatagramSockets;
 import org.penlb.unix.Sockets;
@@ -153,7 +154,7 @@ public final class UdpSockets {
 
   /// `address:port` as administrators write it.
   static String text(ClientAddress address, int port) {
-    return (address.isIpv4() ? address : "[" + address + "]") + ":" + port;
+    return Endpoint.text(address.toString(), port);
   }
 
   static String text(InetSocketAddress address) {
