@@ -45,8 +45,7 @@ final class Load {
       case "fresh", "fill" -> {
         boolean ask = args[0].equals("fresh");
         new Newcomers(port, ask, args.length > 5 ? Long.parseLong(args[5]) : Long.MAX_VALUE)
-            .run(
-                Double.parseDouble(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+            .run(Double.parseDouble(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
       }
       case "idle" -> idle(port);
       case "slow" -> slow(port, Integer.parseInt(args[2]), Integer.parseInt(args[3]), args[4]);
@@ -111,8 +110,7 @@ final class Load {
   }
 
   /// Reads until `most` bytes have come, or all.
-  private static long read(SocketChannel channel, ByteBuffer buffer, long most)
-      throws IOException {
+  private static long read(SocketChannel channel, ByteBuffer buffer, long most) throws IOException {
     long came = 0;
     while (came < most) {
       int count = channel.read(buffer.clear());
@@ -190,7 +188,8 @@ final class Load {
       this(port, ask, most, new AtomicInteger(), new AtomicLong(), new AtomicLong());
     }
 
-    void run(double seconds, int threads, int first) throws InterruptedException, ExecutionException {
+    void run(double seconds, int threads, int first)
+        throws InterruptedException, ExecutionException {
       next.set(first);
       long end = System.nanoTime() + (long) (seconds * 1e9);
       try (var pool = Executors.newFixedThreadPool(threads)) {
