@@ -24,8 +24,9 @@ import java.util.concurrent.atomic.AtomicLong;
 ///     sink PORT...                       servers: read as many bytes as announced, then answer
 ///     up PORT STREAMS BYTES              uploads to a sink, at the same time
 ///     down PORT STREAMS PATH             downloads of a file, at the same time
-///     fresh PORT SECONDS THREADS FIRST   a request each from addresses never used before
-///     fill PORT SECONDS THREADS FIRST MOST   connections without a request, likewise
+///     fresh PORT SECONDS THREADS FIRST   a request each from address FIRST and those that follow
+///     known PORT SECONDS THREADS FIRST   a request each from one of 200 addresses
+///     fill PORT SECONDS THREADS FIRST MOST   as fresh, but connections without a request
 ///     idle PORT                          reads from stdin how many are to be open, until its end
 ///     slow PORT COUNT SECONDS PATH       downloads that take 4 KiB a second each
 ///
@@ -42,9 +43,10 @@ final class Load {
       case "sink" -> sink(args);
       case "up" -> up(port, Integer.parseInt(args[2]), Long.parseLong(args[3]));
       case "down" -> down(port, Integer.parseInt(args[2]), args[3]);
-      case "fresh", "fill" -> {
-        boolean ask = args[0].equals("fresh");
-        new Newcomers(port, ask, args.length > 5 ? Long.parseLong(args[5]) : Long.MAX_VALUE)
+      case "fresh", "known", "fill" -> {
+        int addresses = args[0].equals("known") ? 200 : Integer.MAX_VALUE;
+        long most = args.length > 5 ? Long.parseLong(args[5]) : Long.MAX_VALUE;
+        new Newcomers(port, !args[0].equals("fill"), addresses, most)
             .run(Double.parseDouble(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
       }
       case "idle" -> idle(port);
@@ -183,9 +185,15 @@ final class Load {
 
   /// Prints how many have come, how many of them failed, and the number of the next address.
   private record Newcomers(
-      int port, boolean ask, long most, AtomicInteger next, AtomicLong done, AtomicLong failed) {
-    Newcomers(int port, boolean ask, long most) {
-      this(port, ask, most, new AtomicInteger(), new AtomicLong(), new AtomicLong());
+      int port,
+      boolean ask,
+      int addresses,
+      long most,
+      AtomicInteger next,
+      AtomicLong done,
+      AtomicLong failed) {
+    Newcomers(int port, boolean ask, int addresses, long most) {
+      this(port, ask, addresses, most, new AtomicInteger(), new AtomicLong(), new AtomicLong());
     }
 
     void run(double seconds, int threads, int first)
@@ -208,16 +216,18 @@ final class Load {
           return;
         }
         try (var channel = SocketChannel.open()) {
-          channel.bind(new InetSocketAddress(address(number), 0));
+          channel.bind(new InetSocketAddress(address(number % addresses), 0));
           channel.connect(new InetSocketAddress("127.0.0.1", port));
           if (ask) {
             write(channel, request("/small", "Connection: close\r\n"));
             if (read(channel, buffer, Long.MAX_VALUE) < 100) {
-              failed.incrementAndGet();
+              throw new IOException("no answer");
             }
           }
         } catch (IOException e) {
-          failed.incrementAndGet();
+          if (failed.getAndIncrement() == 0) {
+            System.err.println("client " + number + ": " + e);
+          }
         }
         done.incrementAndGet();
       }
