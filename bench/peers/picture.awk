@@ -1,60 +1,78 @@
 # Draws an SVG of ratios, a row for each figure and a bar for each column, from lines
 #   column TAB name
 #   figure TAB text TAB more|less TAB ratio TAB ratio ...
-# The scale is logarithmic and turned so that right of the line at 1 is always better; beside
-# a bar stands the ratio itself. Colours follow the reader's choice of light or dark.
-BEGIN { FS = "\t"; left = 330; half = 200; bar = 13 }
+# The scale is logarithmic and turned so that right of the line at 1 is always better; beside a
+# bar stands the ratio itself. Colours follow the reader's choice of light or dark.
+
+BEGIN { FS = "\t"; left = 330; half = 200; bar = 13; top = 62 }
 $1 == "column" { name[++columns] = $2 }
 $1 == "figure" {
   text[++rows] = $2
   for (c = 1; c <= columns; c++) {
     ratio[rows, c] = $(3 + c)
-    if ($(3 + c) + 0 > 0) {
-      better[rows, c] = log($3 == "more" ? $(3 + c) : 1 / $(3 + c)) / log(2)
-      size = better[rows, c] < 0 ? -better[rows, c] : better[rows, c]
-      if (size > most) most = size
+    if ($(3 + c) > 0) {
+      better = log($(3 + c)) / log(2)
+      power[rows, c] = $3 == "more" ? better : -better
+      most = max(most, max(better, -better))
     }
   }
 }
-function escape(s) { gsub(/&/, "\\&amp;", s); gsub(/</, "\\&lt;", s); return s }
-function x(power) { return left + half + power / most * half }
-END {
-  if (most < 1) most = 1
-  if (most > 5) most = 5
-  most = int(most + 0.999)
-  row = columns * bar + 10
-  top = 62
-  width = left + 2 * half + 70
-  height = top + rows * row + 28
-  printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">\n", width, height, width, height
+
+function max(a, b) { return a > b ? a : b }
+function min(a, b) { return a < b ? a : b }
+function at(power) { return left + half + power / most * half }
+function rect(class, x, y, width, height) {
+  printf "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
+    class, x, y, width, height
+}
+function write(class, x, y, anchor, s) {
+  gsub(/&/, "\\&amp;", s)
+  gsub(/</, "\\&lt;", s)
+  printf "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", class, x, y, anchor, s
+}
+
+function open(width, height) {
+  printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" ", width, height
+  printf "width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">\n", width, height
   print "<style>"
-  print ".page{fill:#fff}text{fill:#24292f}.faint{fill:#656d76}.grid{stroke:#d0d7de}.one{stroke:#24292f}"
+  print ".page{fill:#fff}text{fill:#24292f}.faint{fill:#656d76}.grid{fill:#d0d7de}.one{fill:#24292f}"
   print ".c1{fill:#0969da}.c2{fill:#bf6a02}"
-  print "@media (prefers-color-scheme:dark){.page{fill:#0d1117}text{fill:#e6edf3}.faint{fill:#9198a1}"
-  print ".grid{stroke:#3d444d}.one{stroke:#e6edf3}.c1{fill:#4493f8}.c2{fill:#e0973a}}"
+  print "@media (prefers-color-scheme:dark){"
+  print ".page{fill:#0d1117}text{fill:#e6edf3}.faint{fill:#9198a1}.grid{fill:#3d444d}.one{fill:#e6edf3}"
+  print ".c1{fill:#4493f8}.c2{fill:#e0973a}}"
   print "</style>"
-  printf "<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n", width, height
+  rect("page", 0, 0, width, height)
+}
+
+# The number stands at the bar's end, or right of the line where there is no room left of it.
+function draw(r, c, y,   shown, from, to) {
+  shown = max(-most, min(most, power[r, c]))
+  from = at(min(0, shown))
+  to = at(max(0, shown))
+  rect("c" c, from, y, to - from + 0.5, bar - 2)
+  if (shown < 0 && from - left > 45) write("", from - 4, y + bar - 3, "end", ratio[r, c])
+  else write("", to + 5, y + bar - 3, "start", ratio[r, c])
+}
+
+END {
+  most = int(max(1, min(5, most)) + 0.999)
+  row = columns * bar + 10
+  bottom = top + rows * row
+  open(left + 2 * half + 70, bottom + 28)
   for (c = 1; c <= columns; c++) {
-    printf "<rect class=\"c%d\" x=\"%d\" y=\"10\" width=\"12\" height=\"12\"/><text x=\"%d\" y=\"20\">%s : best peer</text>\n", c, 10 + (c - 1) * 330, 27 + (c - 1) * 330, escape(name[c])
+    rect("c" c, 10 + (c - 1) * 360, 10, 12, 12)
+    write("", 27 + (c - 1) * 360, 20, "start", name[c] " : best peer")
   }
   for (p = -most; p <= most; p++) {
-    printf "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>\n", p ? "grid" : "one", x(p), x(p), top - 6, top + rows * row
-    printf "<text class=\"faint\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x(p), top - 12, p ? (p > 0 ? 2 ^ p : "1/" 2 ^ -p) : "1"
+    rect(p ? "grid" : "one", at(p) - 0.5, top - 6, 1, bottom - top + 6)
+    write("faint", at(p), top - 12, "middle", p < 0 ? "1/" 2 ^ -p : 2 ^ p)
   }
+  write("faint", at(0) - 8, bottom + 18, "end", "behind")
+  write("faint", at(0) + 8, bottom + 18, "start", "ahead")
   for (r = 1; r <= rows; r++) {
     y = top + (r - 1) * row + 5
-    printf "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", left - 8, y + columns * bar / 2 + 4, escape(text[r])
-    for (c = 1; c <= columns; c++) {
-      if (!((r, c) in better)) continue
-      b = better[r, c]
-      shown = b > most ? most : b < -most ? -most : b
-      from = b < 0 ? x(shown) : x(0)
-      printf "<rect class=\"c%d\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>\n", c, from, y + (c - 1) * bar, x(shown < 0 ? -shown : shown) - x(0) + 0.5, bar - 2
-      # Beside the bar, but on the other side of the line where the bar fills its half.
-      out = shown < 0 ? (x(shown) - left > 45) : 1
-      printf "<text font-size=\"11\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", b < 0 ? (out ? x(shown) - 4 : x(0) + 4) : x(shown) + 5, y + c * bar - 3, b < 0 && out ? "end" : "start", ratio[r, c]
-    }
+    write("", left - 8, y + columns * bar / 2 + 4, "end", text[r])
+    for (c = 1; c <= columns; c++) if ((r, c) in power) draw(r, c, y + (c - 1) * bar)
   }
-  printf "<text class=\"faint\" x=\"%d\" y=\"%d\" text-anchor=\"end\">behind</text><text class=\"faint\" x=\"%d\" y=\"%d\">ahead</text>\n", x(0) - 8, height - 10, x(0) + 8, height - 10
   print "</svg>"
 }
