@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.SocketChannel;
 import org.penlb.acl.ClientAddress;
@@ -68,7 +69,7 @@ public final class TcpSockets {
   /// Sets what the settings ask for.
   static void prepare(SocketChannel socket, Settings settings) throws IOException {
     socket.configureBlocking(false);
-    if (socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) { // not a Unix one
+    if (!(socket.getRemoteAddress() instanceof UnixDomainSocketAddress)) {
       if (settings.noDelay()) {
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
       }

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
@@ -57,6 +58,10 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
     CONNECTED
   }
 
+  /// The thread that last called, and the calls that it makes.
+  private Thread thread;
+
+  private SocketCalls calls;
   private int descriptor;
   private final boolean ipv6;
   private State state;
@@ -75,7 +80,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
 
   /// As [java.net.SocketChannel#open]: with TCP, unconnected.
   static LinuxSocket open(boolean ipv6) throws IOException {
-    int descriptor = SocketCalls.stream(ipv6 ? SocketName.INET6 : SocketName.INET);
+    int descriptor = SocketCalls.ofThread().stream(ipv6 ? SocketName.INET6 : SocketName.INET);
     if (descriptor == -97) { // EAFNOSUPPORT
       throw new UnsupportedOperationException("no IPv6 on this machine");
     }
@@ -84,11 +89,21 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
 
   /// Null if nobody waits.
   static LinuxSocket accept(int listener) throws IOException {
-    var accepted = SocketCalls.accept(listener);
+    var accepted = SocketCalls.ofThread().accept(listener);
     if (accepted.descriptor() == -SocketCalls.EAGAIN) {
       return null;
     }
     return new LinuxSocket(checked(accepted.descriptor()), false, State.CONNECTED, accepted.peer());
+  }
+
+  /// A socket may be handed to another loop.
+  private SocketCalls calls() {
+    var current = Thread.currentThread();
+    if (!current.equals(thread)) {
+      thread = current;
+      calls = SocketCalls.ofThread();
+    }
+    return calls;
   }
 
   private static int checked(int status) throws IOException {
@@ -116,7 +131,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   @Override
   public SocketChannel bind(SocketAddress address) throws IOException {
     ensureOpen();
-    checked(SocketCalls.bind(descriptor, inet(address), ipv6));
+    checked(calls().bind(descriptor, inet(address), ipv6));
     local = null;
     return this;
   }
@@ -153,7 +168,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
 
   /// The first connect(2) begins; the next says what has come of it.
   private boolean proceed() throws IOException {
-    int errno = -SocketCalls.connect(descriptor, (InetSocketAddress) remote, ipv6);
+    int errno = -calls().connect(descriptor, (InetSocketAddress) remote, ipv6);
     if (errno == 0 || errno == SocketCalls.EISCONN) {
       state = State.CONNECTED;
       local = null;
@@ -186,7 +201,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   public SocketAddress getLocalAddress() throws IOException {
     ensureOpen();
     if (local == null) {
-      local = SocketCalls.name(descriptor);
+      local = calls().name(descriptor);
     }
     return local;
   }
@@ -201,7 +216,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
     if (room == 0) {
       return 0;
     }
-    int count = SocketCalls.receive(descriptor, address(buffer) + position, room);
+    int count = calls().receive(descriptor, address(buffer) + position, room);
     if (count > 0) {
       buffer.position(position + count);
       return count;
@@ -213,7 +228,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   public int write(ByteBuffer buffer) throws IOException {
     ensureConnected();
     int position = buffer.position();
-    int count = SocketCalls.send(descriptor, address(buffer) + position, buffer.limit() - position);
+    int count = calls().send(descriptor, address(buffer) + position, buffer.limit() - position);
     if (count < 0) {
       return nothing(count);
     }
@@ -248,14 +263,14 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   @Override
   public SocketChannel shutdownInput() throws IOException {
     ensureConnected();
-    checked(SocketCalls.shutdown(descriptor, SHUT_RD));
+    checked(calls().shutdown(descriptor, SHUT_RD));
     return this;
   }
 
   @Override
   public SocketChannel shutdownOutput() throws IOException {
     ensureConnected();
-    checked(SocketCalls.shutdown(descriptor, SHUT_WR));
+    checked(calls().shutdown(descriptor, SHUT_WR));
     return this;
   }
 
@@ -263,30 +278,18 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
 
   @Override
   public Set<SocketOption<?>> supportedOptions() {
-    return remote == null || remote instanceof InetSocketAddress ? TCP_OPTIONS : UNIX_OPTIONS;
-  }
-
-  private void ensureSupported(SocketOption<?> name) throws ClosedChannelException {
-    ensureOpen();
-    if (!supportedOptions().contains(name)) {
-      throw new UnsupportedOperationException(name.name());
-    }
+    return remote instanceof UnixDomainSocketAddress ? UNIX_OPTIONS : TCP_OPTIONS;
   }
 
   @Override
   public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-    ensureSupported(name);
+    ensureOpen();
     if (name.equals(StandardSocketOptions.SO_LINGER)) {
       int seconds = (Integer) value;
-      checked(
-          SocketCalls.option(
-              descriptor, SOL_SOCKET, SO_LINGER, seconds < 0 ? 0 : 1, Math.max(seconds, 0)));
+      int on = seconds < 0 ? 0 : 1;
+      checked(calls().option(descriptor, SOL_SOCKET, SO_LINGER, on, Math.max(seconds, 0)));
     } else {
-      int on = (Boolean) value ? 1 : 0;
-      checked(
-          name.equals(StandardSocketOptions.TCP_NODELAY)
-              ? SocketCalls.option(descriptor, IPPROTO_TCP, TCP_NODELAY, on)
-              : SocketCalls.option(descriptor, SOL_SOCKET, SO_KEEPALIVE, on));
+      checked(calls().option(descriptor, level(name), number(name), (Boolean) value ? 1 : 0));
     }
     return this;
   }
@@ -294,16 +297,23 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   /// Of SO_KEEPALIVE and TCP_NODELAY; whoever sets SO_LINGER knows it.
   @Override
   public <T> T getOption(SocketOption<T> name) throws IOException {
-    ensureSupported(name);
-    if (name.equals(StandardSocketOptions.SO_LINGER)) {
-      throw new UnsupportedOperationException(name.name());
+    ensureOpen();
+    return name.type().cast(checked(calls().option(descriptor, level(name), number(name))) != 0);
+  }
+
+  private static int level(SocketOption<?> name) {
+    return name.equals(StandardSocketOptions.TCP_NODELAY) ? IPPROTO_TCP : SOL_SOCKET;
+  }
+
+  private int number(SocketOption<?> name) {
+    boolean tcp = !(remote instanceof UnixDomainSocketAddress);
+    if (tcp && name.equals(StandardSocketOptions.TCP_NODELAY)) {
+      return TCP_NODELAY;
     }
-    int on =
-        checked(
-            name.equals(StandardSocketOptions.TCP_NODELAY)
-                ? SocketCalls.option(descriptor, IPPROTO_TCP, TCP_NODELAY)
-                : SocketCalls.option(descriptor, SOL_SOCKET, SO_KEEPALIVE));
-    return name.type().cast(on != 0);
+    if (tcp && name.equals(StandardSocketOptions.SO_KEEPALIVE)) {
+      return SO_KEEPALIVE;
+    }
+    throw new UnsupportedOperationException(name.name());
   }
 
   @Override
@@ -332,7 +342,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   @Override
   public void kill() {
     if (descriptor >= 0) {
-      SocketCalls.close(descriptor);
+      calls().close(descriptor);
       descriptor = -1;
     }
   }

@@ -18,7 +18,7 @@ import java.net.SocketException;
 /// Linux's own calls about one socket, of which none blocks. Each returns what the kernel returned,
 /// or the negated errno.
 ///
-/// Owned by: immutable; each thread has memory of its own for arguments and errno.
+/// Owned by: one thread, whose memory for arguments and errno it is.
 final class SocketCalls {
   static final int EAGAIN = 11;
   static final int EINTR = 4;
@@ -50,27 +50,19 @@ final class SocketCalls {
   private static final MethodHandle GETSOCKOPT = bind("getsockopt");
   private static final MethodHandle GETSOCKNAME = bind("getsockname");
 
-  /// Memory for one call at a time.
-  private record Scratch(MemorySegment state, SocketName name, MemorySegment numbers) {
-    private static final ThreadLocal<Scratch> OWN = ThreadLocal.withInitial(Scratch::create);
+  private static final ThreadLocal<SocketCalls> OF_THREAD =
+      ThreadLocal.withInitial(SocketCalls::new);
 
-    private static Scratch create() {
-      var arena = Arena.ofAuto();
-      return new Scratch(
-          arena.allocate(Posix.Errno.STATE), new SocketName(arena), arena.allocate(16, 8));
-    }
-
-    int call(MethodHandle function, int descriptor, long a, long b, long c, long d) {
-      try {
-        int result = (int) (long) function.invokeExact(state, descriptor, a, b, c, d);
-        return result == -1 ? -state.get(JAVA_INT, Posix.Errno.OFFSET) : result;
-      } catch (Throwable e) {
-        throw Posix.unexpected(e);
-      }
-    }
-  }
+  private final MemorySegment state = Arena.ofAuto().allocate(Posix.Errno.STATE);
+  private final SocketName name = new SocketName(Arena.ofAuto());
+  private final MemorySegment numbers = Arena.ofAuto().allocate(16, 8);
 
   private SocketCalls() {}
+
+  /// Those of this thread. Who calls often keeps them: a thread's own costs more than some calls.
+  static SocketCalls ofThread() {
+    return OF_THREAD.get();
+  }
 
   /// Whether all of them are there, which the first call finds out.
   static boolean areBound() {
@@ -81,14 +73,23 @@ final class SocketCalls {
     return Posix.bind(name, SHAPE, Posix.Errno.CAPTURE);
   }
 
-  // ---- make -----------------------------------------------------------------------------------
-
-  static int stream(int family) {
-    return Scratch.OWN.get().call(SOCKET, family, STREAM | NONBLOCK_CLOEXEC, 0, 0, 0);
+  private int call(MethodHandle function, int descriptor, long a, long b, long c, long d) {
+    try {
+      int result = (int) (long) function.invokeExact(state, descriptor, a, b, c, d);
+      return result == -1 ? -state.get(JAVA_INT, Posix.Errno.OFFSET) : result;
+    } catch (Throwable e) {
+      throw Posix.unexpected(e);
+    }
   }
 
-  static int datagram(int family) {
-    return Scratch.OWN.get().call(SOCKET, family, DATAGRAM | NONBLOCK_CLOEXEC, 0, 0, 0);
+  // ---- make -----------------------------------------------------------------------------------
+
+  int stream(int family) {
+    return call(SOCKET, family, STREAM | NONBLOCK_CLOEXEC, 0, 0, 0);
+  }
+
+  int datagram(int family) {
+    return call(SOCKET, family, DATAGRAM | NONBLOCK_CLOEXEC, 0, 0, 0);
   }
 
   /// Who was accepted, and the accepted socket's descriptor.
@@ -96,84 +97,72 @@ final class SocketCalls {
   /// @param descriptor or the negated errno, and no peer
   record Accepted(int descriptor, SocketAddress peer) {}
 
-  static Accepted accept(int listener) {
-    var scratch = Scratch.OWN.get();
-    var size = scratch.numbers;
+  Accepted accept(int listener) {
     while (true) {
-      size.set(JAVA_INT, 0, SocketName.ROOM);
-      int accepted =
-          scratch.call(ACCEPT4, listener, scratch.name.at(), size.address(), NONBLOCK_CLOEXEC, 0);
+      numbers.set(JAVA_INT, 0, SocketName.ROOM);
+      int accepted = call(ACCEPT4, listener, name.at(), numbers.address(), NONBLOCK_CLOEXEC, 0);
       if (accepted != -ECONNABORTED && accepted != -EINTR) {
-        return new Accepted(accepted, accepted < 0 ? null : scratch.name.read());
+        return new Accepted(accepted, accepted < 0 ? null : name.read());
       }
     }
   }
 
-  static int bind(int descriptor, InetSocketAddress address, boolean ipv6) {
-    var scratch = Scratch.OWN.get();
-    int size = scratch.name.write(address, ipv6);
-    return scratch.call(BIND, descriptor, scratch.name.at(), size, 0, 0);
+  int bind(int descriptor, InetSocketAddress address, boolean ipv6) {
+    int size = name.write(address, ipv6);
+    return call(BIND, descriptor, name.at(), size, 0, 0);
   }
 
-  static int connect(int descriptor, InetSocketAddress address, boolean ipv6) {
-    var scratch = Scratch.OWN.get();
-    int size = scratch.name.write(address, ipv6);
-    return scratch.call(CONNECT, descriptor, scratch.name.at(), size, 0, 0);
+  int connect(int descriptor, InetSocketAddress address, boolean ipv6) {
+    int size = name.write(address, ipv6);
+    return call(CONNECT, descriptor, name.at(), size, 0, 0);
   }
 
   /// The socket's own address; null if there is none.
-  static SocketAddress name(int descriptor) {
-    var scratch = Scratch.OWN.get();
-    scratch.numbers.set(JAVA_INT, 0, SocketName.ROOM);
-    int status =
-        scratch.call(GETSOCKNAME, descriptor, scratch.name.at(), scratch.numbers.address(), 0, 0);
-    return status < 0 ? null : scratch.name.read();
+  SocketAddress name(int descriptor) {
+    numbers.set(JAVA_INT, 0, SocketName.ROOM);
+    int status = call(GETSOCKNAME, descriptor, name.at(), numbers.address(), 0, 0);
+    return status < 0 ? null : name.read();
   }
 
   // ---- use ------------------------------------------------------------------------------------
 
-  static int receive(int descriptor, long address, int size) {
-    return Scratch.OWN.get().call(RECV, descriptor, address, size, 0, 0);
+  int receive(int descriptor, long address, int size) {
+    return call(RECV, descriptor, address, size, 0, 0);
   }
 
-  static int send(int descriptor, long address, int size) {
-    return Scratch.OWN.get().call(SEND, descriptor, address, size, NOSIGNAL, 0);
+  int send(int descriptor, long address, int size) {
+    return call(SEND, descriptor, address, size, NOSIGNAL, 0);
   }
 
-  static int shutdown(int descriptor, int how) {
-    return Scratch.OWN.get().call(SHUTDOWN, descriptor, how, 0, 0, 0);
+  int shutdown(int descriptor, int how) {
+    return call(SHUTDOWN, descriptor, how, 0, 0, 0);
   }
 
-  static int close(int descriptor) {
-    return Scratch.OWN.get().call(CLOSE, descriptor, 0, 0, 0, 0);
+  int close(int descriptor) {
+    return call(CLOSE, descriptor, 0, 0, 0, 0);
   }
 
   // ---- options --------------------------------------------------------------------------------
 
-  static int option(int descriptor, int level, int name, int value) {
-    var scratch = Scratch.OWN.get();
-    scratch.numbers.set(JAVA_INT, 0, value);
-    return scratch.call(
-        SETSOCKOPT, descriptor, level, name, scratch.numbers.address(), Integer.BYTES);
+  int option(int descriptor, int level, int name, int value) {
+    numbers.set(JAVA_INT, 0, value);
+    return call(SETSOCKOPT, descriptor, level, name, numbers.address(), Integer.BYTES);
   }
 
   /// For a struct linger {int on; int seconds;}.
-  static int option(int descriptor, int level, int name, int first, int second) {
-    var scratch = Scratch.OWN.get();
-    scratch.numbers.set(JAVA_INT, 0, first);
-    scratch.numbers.set(JAVA_INT, 4, second);
-    return scratch.call(
-        SETSOCKOPT, descriptor, level, name, scratch.numbers.address(), 2 * Integer.BYTES);
+  int option(int descriptor, int level, int name, int first, int second) {
+    numbers.set(JAVA_INT, 0, first);
+    numbers.set(JAVA_INT, 4, second);
+    return call(SETSOCKOPT, descriptor, level, name, numbers.address(), 2 * Integer.BYTES);
   }
 
   /// An option whose value is a number, 0 or more.
-  static int option(int descriptor, int level, int name) {
-    var scratch = Scratch.OWN.get();
-    scratch.numbers.set(JAVA_INT, 0, 0);
-    scratch.numbers.set(JAVA_INT, 4, Integer.BYTES);
-    long value = scratch.numbers.address();
-    int status = scratch.call(GETSOCKOPT, descriptor, level, name, value, value + Integer.BYTES);
-    return status < 0 ? status : scratch.numbers.get(JAVA_INT, 0);
+  int option(int descriptor, int level, int name) {
+    numbers.set(JAVA_INT, 0, 0);
+    numbers.set(JAVA_INT, 4, Integer.BYTES);
+    long value = numbers.address();
+    int status = call(GETSOCKOPT, descriptor, level, name, value, value + Integer.BYTES);
+    return status < 0 ? status : numbers.get(JAVA_INT, 0);
   }
 
   // ---- errors ---------------------------------------------------------------------------------
