@@ -21,6 +21,7 @@ import org.penlb.language.Draft;
 import org.penlb.loop.Clock;
 import org.penlb.loop.EventLoop;
 import org.penlb.loop.Resolver;
+import org.penlb.loop.StreamSockets;
 import org.penlb.stats.Snapshot;
 import org.penlb.unix.Sockets;
 
@@ -58,9 +59,14 @@ public final class Balancer implements AutoCloseable {
     this.clock = builder.clock;
     this.resolver = new Resolver(builder.lookup);
     this.startedNanos = clock.nanos();
+    if (!builder.sockets.areAvailable()) {
+      throw new IOException(
+          "there are no Linux sockets here: they need Linux on 64 bits, and native access for"
+              + " Java");
+    }
     try {
       for (int i = 0; i < builder.loops; i++) {
-        loops.add(new EventLoop("loop-" + i, clock));
+        loops.add(new EventLoop("loop-" + i, clock, builder.sockets));
       }
       apply(configuration, builder.takeover, false);
     } catch (IOException | RuntimeException | BadSettingException e) {
@@ -296,6 +302,7 @@ public final class Balancer implements AutoCloseable {
     private String requestLog;
     private boolean udp;
     private int loops = Runtime.getRuntime().availableProcessors();
+    private StreamSockets sockets = StreamSockets.DEFAULT;
     private boolean takeover;
     private Clock clock = Clock.SYSTEM;
     private Resolver.Lookup lookup = Resolver.SYSTEM;
@@ -345,6 +352,12 @@ public final class Balancer implements AutoCloseable {
         throw new IllegalArgumentException("a balancer of " + count + " loops");
       }
       loops = count;
+      return this;
+    }
+
+    /// What TCP connections are to be made of; NIO's own sockets if not set.
+    public Builder sockets(StreamSockets kind) {
+      sockets = kind;
       return this;
     }
 

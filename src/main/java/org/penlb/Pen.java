@@ -23,6 +23,7 @@ import org.penlb.config.UsageException;
 import org.penlb.control.Commands;
 import org.penlb.control.ControlListener;
 import org.penlb.log.Diagnostics;
+import org.penlb.loop.StreamSockets;
 import org.penlb.stats.HtmlReport;
 import org.penlb.stats.TextReport;
 import org.penlb.unix.Account;
@@ -202,6 +203,9 @@ public final class Pen {
     var builder = Balancer.builder().takeover(launch.takeover());
     if (launch.loops() > 0) {
       builder.loops(launch.loops());
+    }
+    if (launch.linuxSockets()) {
+      builder.sockets(StreamSockets.LINUX);
     }
     try {
       return builder.configuration(reading.configuration()).open();

@@ -6,6 +6,8 @@ import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import org.penlb.config.Endpoint;
 import org.penlb.config.UsageException;
 import org.penlb.control.ControlListener;
 import org.penlb.log.Diagnostics;
+import org.penlb.loop.StreamSockets;
 import org.penlb.unix.Background;
 import org.penlb.unix.DatagramSockets;
 import org.penlb.unix.Syslog;
@@ -95,6 +98,9 @@ final class Training {
     if (DatagramSockets.available()) {
       trainUdp();
     }
+    if (StreamSockets.LINUX.areAvailable()) {
+      trainLinuxSockets();
+    }
     var directory = Files.createTempDirectory("pen-training");
     trainPenctl("127.0.0.1:0");
     trainPenctl("localhost:0");
@@ -139,6 +145,23 @@ final class Training {
       server.receive(datagram);
       server.send(datagram);
       client.receive(datagram);
+    }
+  }
+
+  /// One connection.
+  private static void trainLinuxSockets() throws IOException, BadSettingException {
+    try (var server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+        var pen =
+            Balancer.builder()
+                .sockets(StreamSockets.LINUX)
+                .listen("127.0.0.1:0")
+                .server("127.0.0.1:" + server.getLocalPort())
+                .start();
+        var client = new Socket(server.getInetAddress(), pen.port());
+        var accepted = server.accept()) {
+      client.getOutputStream().write('x');
+      accepted.getOutputStream().write(accepted.getInputStream().read());
+      client.getInputStream().read();
     }
   }
 

@@ -33,7 +33,7 @@ class HouseTest {
           entry("log", Set.of("unix")),
           entry("stats", Set.of("unix")),
           entry("config", Set.of("acl")),
-          entry("loop", Set.of("log")),
+          entry("loop", Set.of("log", "unix")),
           entry("balance", Set.of("acl", "config", "stats")),
           entry("language", Set.of("acl", "balance", "config", "stats", "unix")),
           entry("http", Set.of("log", "loop")),

@@ -82,6 +82,7 @@ public final class CommandLine {
         filled("-u", "a user"),
         path("-w", "a file"),
         number("--loops", 1, 1024, 0),
+        given.hasMatchedOption("--linux-sockets"),
         given.hasMatchedOption("--takeover"),
         demo,
         given.hasMatchedOption("--check"),

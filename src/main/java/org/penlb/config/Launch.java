@@ -14,6 +14,7 @@ import java.util.List;
 /// @param user `-u`, null for none
 /// @param webStats `-w`, null for none
 /// @param loops event loops; 0 is one per core
+/// @param linuxSockets carry TCP by Linux's own calls instead of NIO's
 /// @param takeover share the port with a pen that runs already
 /// @param demo show what pen does, and nothing else
 /// @param check say what would be done, and do nothing else
@@ -33,6 +34,7 @@ public record Launch(
     String user,
     Path webStats,
     int loops,
+    boolean linuxSockets,
     boolean takeover,
     boolean demo,
     boolean check,

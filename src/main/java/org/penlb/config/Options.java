@@ -80,6 +80,7 @@ final class Options {
     value("-j", "--chroot", "DIR", "chroot");
     value("-u", "--user", "USER", "become this user once the sockets are open");
     value("--loops", null, "N", "event loops (one per core)");
+    flag("--linux-sockets", null, "carry TCP with Linux's own calls: faster, but nothing new");
     value("--drain", null, "SEC", "let live connections finish for so long on TERM (0)");
     flag("--takeover", null, "start beside a pen on the same port, which can then be ended");
   }

@@ -47,6 +47,7 @@ public final class EventLoop implements Runnable {
 
   private final Selector selector;
   private final Clock clock;
+  private final StreamSockets sockets;
   private final MpscGrowableVarHandleArrayQueue<Runnable> tasks =
       new MpscGrowableVarHandleArrayQueue<>(64, TASKS_MAX);
   private final Deadlines deadlines = new Deadlines();
@@ -59,8 +60,14 @@ public final class EventLoop implements Runnable {
   private boolean nowIsFresh;
 
   public EventLoop(String name, Clock clock) throws IOException {
+    this(name, clock, StreamSockets.DEFAULT);
+  }
+
+  /// @param sockets what its connections are to be made of
+  public EventLoop(String name, Clock clock, StreamSockets sockets) throws IOException {
     this.selector = Selector.open();
     this.clock = clock;
+    this.sockets = sockets;
     this.nowNanos = clock.nanos();
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
   }
@@ -81,6 +88,10 @@ public final class EventLoop implements Runnable {
 
   public BufferPool buffers() {
     return buffers;
+  }
+
+  public StreamSockets sockets() {
+    return sockets;
   }
 
   public boolean isLoopThread() {

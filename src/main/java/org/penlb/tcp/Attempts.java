@@ -117,7 +117,7 @@ final class Attempts {
     var address = server.address();
     table.makeRoom(server);
     try {
-      fromServer = new Flow(connection, TcpSockets.openTo(address));
+      fromServer = new Flow(connection, TcpSockets.openTo(address, loop().sockets()));
     } catch (ConnectException e) {
       return !failsOver(e);
     } catch (IOException e) {
@@ -129,7 +129,7 @@ final class Attempts {
     try {
       TcpSockets.prepare(fromServer.source(), settings);
       TcpSockets.bind(fromServer.source(), settings, connection.clientSocket(), address);
-      if (fromServer.source().connect(address)) {
+      if (TcpSockets.connect(fromServer.source(), address)) {
         onConnected();
       } else {
         fromServer.register(SelectionKey.OP_CONNECT);

@@ -65,7 +65,7 @@ final class IdleConnection extends Deadline implements Ready {
     }
     state = State.CONNECTING;
     try {
-      socket = TcpSockets.openTo(server.address());
+      socket = TcpSockets.openTo(server.address(), all.loop().sockets());
     } catch (ConnectException e) {
       onFailed(e);
       return;
@@ -85,7 +85,7 @@ final class IdleConnection extends Deadline implements Ready {
   private void connect() throws IOException {
     TcpSockets.prepare(socket, all.settings());
     TcpSockets.bind(socket, all.settings(), null, server.address());
-    boolean connected = socket.connect(server.address());
+    boolean connected = TcpSockets.connect(socket, server.address());
     key = all.loop().register(socket, connected ? 0 : SelectionKey.OP_CONNECT, this);
     if (connected) {
       onConnected();

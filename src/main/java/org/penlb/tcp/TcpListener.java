@@ -143,7 +143,7 @@ public final class TcpListener extends Deadline implements Ready {
   private boolean acceptOne() {
     SocketChannel client;
     try {
-      client = socket.accept();
+      client = loop.sockets().accept(socket);
     } catch (IOException e) {
       admission.leaveForShortage();
       admission.onShortage("cannot accept", e, loop.nowNanos());

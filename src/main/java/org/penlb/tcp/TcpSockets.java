@@ -9,11 +9,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.SocketChannel;
 import org.penlb.acl.ClientAddress;
 import org.penlb.config.Endpoint;
 import org.penlb.config.Settings;
+import org.penlb.loop.StreamSockets;
 import org.penlb.unix.Sockets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,13 +30,19 @@ public final class TcpSockets {
   ///
   /// @throws ConnectException if this machine has no IPv6
   /// @throws IOException for want of a descriptor or of memory, and for nothing else
-  static SocketChannel openTo(InetSocketAddress address) throws IOException {
-    boolean ipv4 = isIpv4(address.getAddress());
+  static SocketChannel openTo(InetSocketAddress address, StreamSockets sockets) throws IOException {
     try {
-      return SocketChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+      return sockets.open(!isIpv4(address.getAddress()));
     } catch (UnsupportedOperationException e) {
       throw (ConnectException) new ConnectException("no IPv6 on this machine").initCause(e);
     }
+  }
+
+  /// Begins to connect, and returns whether it is done: a server on this machine has answered by
+  /// then, and to ask at once costs less than to wait for the selector to say so.
+  static boolean connect(SocketChannel socket, InetSocketAddress server) throws IOException {
+    return socket.connect(server)
+        || (server.getAddress().isLoopbackAddress() && socket.finishConnect());
   }
 
   /// Whether the socket is connected to itself: where no server listens, a connect to a port of
@@ -61,7 +69,7 @@ public final class TcpSockets {
   /// Sets what the settings ask for.
   static void prepare(SocketChannel socket, Settings settings) throws IOException {
     socket.configureBlocking(false);
-    if (socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) { // not a Unix one
+    if (!(socket.getRemoteAddress() instanceof UnixDomainSocketAddress)) {
       if (settings.noDelay()) {
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
       }
@@ -79,7 +87,7 @@ public final class TcpSockets {
       return;
     }
     var any = new InetSocketAddress(source, 0);
-    try (var socket = openTo(any)) {
+    try (var socket = openTo(any, StreamSockets.NIO)) {
       socket.bind(any);
     } catch (IOException e) {
       throw new IOException(

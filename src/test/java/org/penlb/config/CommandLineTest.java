@@ -45,6 +45,7 @@ class CommandLineTest {
                 false,
                 false,
                 false,
+                false,
                 null,
                 false,
                 false,
@@ -192,12 +193,12 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-f -d -d -p /p -j /j -u me -w /w --loops 3 --takeover --check -C /c --control-files -X"
-            + " -o dummy -O debug -o pid -F /F",
+        "-f -d -d -p /p -j /j -u me -w /w --loops 3 --linux-sockets --takeover --check -C /c"
+            + " --control-files -X -o dummy -O debug -o pid -F /F",
         "--foreground --debug --debug --pid-file /p --chroot /j --user me --web-stats /w --loops=3"
-            + " --takeover --check --control /c --control-files --allow-exit --command dummy"
-            + " --command debug --command pid --config /F",
-        "-fXddp/p -j/j -ume -w/w --takeover --loops 3 --check -C/c --control-files"
+            + " --linux-sockets --takeover --check --control /c --control-files --allow-exit"
+            + " --command dummy --command debug --command pid --config /F",
+        "-fXddp/p -j/j -ume -w/w --takeover --linux-sockets --loops 3 --check -C/c --control-files"
             + " -odummy -Odebug -opid -F/F",
       })
   void process(String options) throws UsageException, BadSettingException {
@@ -212,6 +213,7 @@ class CommandLineTest {
                 "me",
                 Path.of("/w"),
                 3,
+                true,
                 true,
                 false,
                 true,

@@ -36,7 +36,7 @@ final class Posix {
   }
 
   /// Not in `Posix` itself: who makes a call without errno does not pay for it.
-  private static final class Errno {
+  static final class Errno {
     static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
     static final StructLayout STATE = Linker.Option.captureStateLayout();
     static final long OFFSET = STATE.byteOffset(PathElement.groupElement("errno"));
