@@ -21,7 +21,7 @@ public final class ClientAddress implements Comparable<ClientAddress> {
   private static final long MAPPED_MASK = 0xffff_ffff_0000_0000L;
 
   /// Differs from process to process, so that nobody can choose addresses that collide in a table.
-  private static final long SEED = new SecureRandom().nextLong();
+  private static final long[] SEED = new SecureRandom().longs(2).toArray();
 
   private final long high;
   private final long low;
@@ -126,10 +126,13 @@ public final class ClientAddress implements Comparable<ClientAddress> {
     return other instanceof ClientAddress that && high == that.high && low == that.low;
   }
 
+  /// All 128 bits of a product, folded. With a secret in both factors nobody knows what differences
+  /// of the factors cancel each other out. (As in wyhash, Wang Yi 2019.)
   @Override
   public int hashCode() {
-    long mixed = ((high ^ SEED) * 0x9e37_79b9_7f4a_7c15L) ^ low;
-    mixed = (mixed ^ (mixed >>> 32)) * 0xd6e8_feb8_6659_fd93L;
+    long a = high ^ SEED[0];
+    long b = low ^ SEED[1];
+    long mixed = a * b ^ Math.unsignedMultiplyHigh(a, b);
     return (int) (mixed ^ (mixed >>> 32));
   }
 

@@ -32,8 +32,16 @@ public final class Client {
   private volatile long sentDatagrams;
   private volatile long receivedDatagrams;
 
-  /// The table that it is in, and that is told of moves; null for none.
-  private ClientTable table;
+  /// The table that it is or was in, and that is told of moves; null for none.
+  private final ClientTable table;
+
+  /// A flag beside a table that stays: the collector looks through the surroundings of each
+  /// reference that is written, and this client may not have been touched for a million others.
+  private boolean hasLeft;
+
+  /// The table will forget it before all that are not, unless it comes back. Guarded by the lock of
+  /// the table.
+  private boolean nextToGo;
 
   /// When it came to its server.
   private long sinceNanos;
@@ -100,17 +108,26 @@ public final class Client {
       sinceNanos = nowNanos;
     }
     server = tookIt;
-    if (table != null) {
+    if (table != null && !hasLeft) {
       table.onMoved(before, tookIt);
     }
   }
 
   /// The table has forgotten it.
   synchronized void leave() {
-    if (table != null && server != null) {
+    if (!hasLeft && server != null) {
       table.onMoved(server, null);
     }
-    table = null;
+    hasLeft = true;
+    nextToGo = false;
+  }
+
+  void setNextToGo() {
+    nextToGo = true;
+  }
+
+  boolean isNextToGo() {
+    return nextToGo;
   }
 
   synchronized Place place() {
@@ -150,6 +167,7 @@ public final class Client {
   void visited(long nowNanos) {
     lastVisitNanos = nowNanos;
     connects++;
+    nextToGo = false;
   }
 
   public void addTraffic(long sentBytes, long receivedBytes) {

@@ -2,8 +2,10 @@ package org.penlb.balance;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy.CacheEntry;
 import com.github.benmanes.caffeine.cache.Policy.FixedExpiration;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,13 +30,20 @@ public final class ClientTable {
   /// Clients that are forgotten in one hold of the lock, some 50 us.
   private static final int STEP = 256;
 
+  /// Caffeine is to do its housekeeping, which it would have executed after each write, only before
+  /// it is asked for the order and when some hundred writes are due. Its clock stands still.
   private final Cache<ClientAddress, Client> clients =
-      Caffeine.newBuilder().expireAfterWrite(NEVER).executor(Runnable::run).build();
+      Caffeine.newBuilder().expireAfterWrite(NEVER).executor(_ -> {}).ticker(() -> 0).build();
+
   private final FixedExpiration<ClientAddress, Client> order =
       clients.policy().expireAfterWrite().orElseThrow();
 
   /// How many clients each server has; one without an entry has none.
   private final ConcurrentHashMap<Server, LongAdder> counts = new ConcurrentHashMap<>();
+
+  /// The oldest, in their order; some may have come back or gone since. To ask for one at a time
+  /// would cost as much as all the rest of a visit.
+  private final ArrayDeque<Client> oldest = new ArrayDeque<>(STEP);
 
   private int limit;
   private int size;
@@ -69,19 +78,23 @@ public final class ClientTable {
 
   /// Returns whether there may be more.
   private synchronized boolean evictSome() {
-    forgetOldest(Math.min(STEP, size - limit));
+    for (int i = 0; i < STEP && size > limit; i++) {
+      forgetOldest();
+    }
     return size > limit;
   }
 
   /// Records that a client begins a connection, and makes it the newest.
   public synchronized Client visit(ClientAddress address, long nowNanos) {
-    var client = clients.asMap().remove(address);
+    var client = clients.getIfPresent(address);
     if (client == null) {
       size++;
-    }
-    if (client != null && (isForgotten(client, nowNanos) || isBeingForgotten(client))) {
-      client.leave();
-      client = null;
+    } else {
+      clients.asMap().remove(address);
+      if (isForgotten(client, nowNanos) || isBeingForgotten(client)) {
+        client.leave();
+        client = null;
+      }
     }
     if (client == null) {
       client = new Client(address, this);
@@ -89,7 +102,7 @@ public final class ClientTable {
     client.visited(nowNanos);
     clients.put(address, client);
     if (size > limit) {
-      forgetOldest(1);
+      forgetOldest();
     }
     return client;
   }
@@ -104,10 +117,20 @@ public final class ClientTable {
     return forgetAfterNanos > 0 && nowNanos - client.lastVisitNanos() >= forgetAfterNanos;
   }
 
-  private void forgetOldest(int many) {
-    if (many > 0) {
-      order.oldest(many).keySet().forEach(this::remove);
+  private void forgetOldest() {
+    var client = oldest.poll();
+    while (client == null || !client.isNextToGo()) {
+      if (client == null) {
+        lookForOldest();
+      }
+      client = oldest.poll();
     }
+    remove(client.address());
+  }
+
+  private void lookForOldest() {
+    oldest.addAll(order.oldest(entries -> entries.limit(STEP).map(CacheEntry::getValue).toList()));
+    oldest.forEach(Client::setNextToGo);
   }
 
   private void remove(ClientAddress address) {
