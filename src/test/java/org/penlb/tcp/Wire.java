@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +72,12 @@ public final class Wire {
       } catch (BindException e) { // another one
       }
     }
+  }
+
+  /// What makes a JVM that a test starts use the sockets that this one uses.
+  public static List<String> socketsOption() {
+    var sockets = System.getProperty("pen.sockets");
+    return sockets == null ? List.of() : List.of("-Dpen.sockets=" + sockets);
   }
 
   // ---- connections ----------------------------------------------------------------------------
