@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +105,7 @@ class MovingServiceTest {
                     while (!Thread.currentThread().isInterrupted()) {
                       visit("127.0.0.1", port);
                       visits.incrementAndGet();
+                      LockSupport.parkNanos(1_000_000);
                     }
                   } catch (IOException e) {
                     failure.set(e);

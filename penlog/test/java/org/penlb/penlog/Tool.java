@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -18,12 +19,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /// A command as a user starts it, in the foreground; and what tests of commands need besides.
 final class Tool implements AutoCloseable {
   static final Path ROOT = Path.of(System.getProperty("pen.root", "..")).toAbsolutePath();
+
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 29_999;
+
+  /// At least as many as there are JVMs that run tests beside each other.
+  private static final int FORKS = 4;
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern PORT = Pattern.compile("listening on .*?(\\d+)(?: for .*|, .*)?\n");
@@ -146,15 +154,28 @@ final class Tool implements AutoCloseable {
   }
 
   static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+    while (true) {
+      try (var socket = new ServerSocket(anyPort())) {
+        return socket.getLocalPort();
+      } catch (BindException e) { // another one
+      }
     }
   }
 
   static int freeUdpPort() throws IOException {
-    try (var socket = new DatagramSocket()) {
-      return socket.getLocalPort();
+    while (true) {
+      try (var socket = new DatagramSocket(anyPort())) {
+        return socket.getLocalPort();
+      } catch (BindException e) { // another one
+      }
     }
+  }
+
+  /// Neither one that the kernel gives to clients, nor one that another JVM of the same build may
+  /// choose meanwhile.
+  private static int anyPort() {
+    int random = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+    return random - random % FORKS + Integer.getInteger("pen.fork", 0) % FORKS;
   }
 
   /// A sender of lines at one address.

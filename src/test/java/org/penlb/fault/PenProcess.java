@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
+import org.penlb.tcp.Wire;
 
 /// The command pen in a process of its own. Where it runs in the foreground its standard error
 /// tells what it does.
@@ -56,6 +57,7 @@ final class PenProcess implements AutoCloseable {
     words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
     words.add("--enable-native-access=ALL-UNNAMED");
     words.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
+    words.addAll(Wire.socketsOption());
     words.addAll(List.of("-cp", ClassPath.JARS, "org.penlb.Pen"));
     return words;
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.penlb.Balancer;
@@ -71,6 +72,7 @@ class PendingLimitTest {
       long most = 0;
       while (!allDone(visitors)) {
         most = Math.max(most, connecting(pen));
+        LockSupport.parkNanos(1_000_000);
       }
       assertThat(most).isBetween(1L, 5L);
       for (var visitor : visitors) {

@@ -44,9 +44,15 @@ class TransparentTest {
   }
 
   private static void prepare(Namespace namespace) throws Exception {
+    for (var address : new String[] {PEN, SERVER}) {
+      namespace.run("ip", "addr", "add", address, "dev", "lo");
+    }
+    for (var address : new String[] {PEN6, SERVER6}) {
+      // Otherwise it cannot be bound to before the kernel has looked for others who have it.
+      namespace.run("ip", "addr", "add", address, "dev", "lo", "nodad");
+    }
     for (var address : new String[] {PEN, SERVER, PEN6, SERVER6}) {
       var family = address.contains(":") ? "-6" : "-4";
-      namespace.run("ip", family, "addr", "add", address, "dev", "lo");
       namespace.run("ip", family, "rule", "add", "from", address, "lookup", "100");
     }
     namespace.run("ip", "-4", "route", "add", "local", "default", "dev", "lo", "table", "100");

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// What the kernel knows of sockets, without a connection to try them.
+/// What the kernel knows of sockets, without a connection to try them. Some may be missing where
+/// others, of any process, are closed meanwhile: it counts on from where the last read ended.
 final class Kernel {
   private static final String LISTEN = "0A";
   private static final String UNCONNECTED = "07";

@@ -47,7 +47,7 @@ class MaintenanceIT extends Scene {
 
   @Test
   void aServerIsDrainedAndTakenAwayAndNobodyNotices() throws Exception {
-    var visits = new Visits(pen.port(), CLIENTS);
+    var visits = new Visits(pen.port(), CLIENTS, Visits.PAUSE_NANOS);
     try (visits) {
       PenProcess.eventually("both", () -> visits.servers().equals(Set.of("a", "b")));
       control.order("pin 127.0.8.1 1");

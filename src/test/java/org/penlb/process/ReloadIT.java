@@ -106,7 +106,8 @@ class ReloadIT extends Scene {
     }
     assertThat(visits.failures()).isEmpty();
     assertThat(visits.servers()).containsExactlyInAnyOrder("a", "b", "c");
-    assertThat(Kernel.listeners(pen.port())).isEqualTo(sockets);
+    PenProcess.eventually(
+        "the sockets of before", () -> Kernel.listeners(pen.port()).equals(sockets));
     assertThat(pen.stderr()).doesNotContain("WARN", "ERROR");
   }
 

@@ -12,10 +12,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /// Clients, each with an address of its own, that come, ask once and go, again and again.
 final class Visits implements AutoCloseable {
+  /// Enough for others to be heard, where what is tested takes long.
+  static final long PAUSE_NANOS = 5_000_000;
+
   private final int port;
+  private final long pauseNanos;
   private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicLong nanos = new AtomicLong();
@@ -23,8 +28,15 @@ final class Visits implements AutoCloseable {
   private final Map<String, Integer> failures = new ConcurrentSkipListMap<>();
   private volatile boolean closed;
 
+  /// As fast as they can.
   Visits(int port, int count) {
+    this(port, count, 0);
+  }
+
+  /// @param pauseNanos before a client comes again
+  Visits(int port, int count, long pauseNanos) {
     this.port = port;
+    this.pauseNanos = pauseNanos;
     for (int i = 0; i < count; i++) {
       var from = "127.0.5." + (i + 1);
       clients.execute(() -> visit(from));
@@ -41,6 +53,9 @@ final class Visits implements AutoCloseable {
         failures.merge(from + ": " + e, 1, Integer::sum);
       }
       nanos.addAndGet(System.nanoTime() - start);
+      if (pauseNanos > 0) {
+        LockSupport.parkNanos(pauseNanos);
+      }
     }
   }
 

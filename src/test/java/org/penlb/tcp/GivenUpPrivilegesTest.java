@@ -28,6 +28,7 @@ class GivenUpPrivilegesTest {
     command.add("-XX:TieredStopAtLevel=1");
     command.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(Wire.socketsOption());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(GivenUpPrivilegesTest.class.getName(), what));
     var process =

@@ -116,6 +116,8 @@ class IdlersTest {
     try (var client = connect(pen)) {
       Wire.await("the client has it", () -> pen.live() == 1);
       accepted.poll().shutdownOutput();
+      // What the client says before pen knows is lost with the old connection.
+      Wire.await("it has the next, which has a successor", () -> server.accepted() == 3);
       assertThat(Wire.ask(client, "first")).isEqualTo("first");
       client.shutdownOutput();
       assertThat(Wire.all(client)).isEmpty();

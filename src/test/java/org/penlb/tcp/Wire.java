@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,12 @@ import org.penlb.unix.Sockets;
 public final class Wire {
   /// Far more than anything takes on a busy machine.
   public static final int PATIENCE_MILLIS = 30_000;
+
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 29_999;
+
+  /// At least as many as there are JVMs that run tests beside each other.
+  private static final int FORKS = 4;
 
   private static final Duration PATIENCE = Duration.ofMillis(PATIENCE_MILLIS);
 
@@ -53,15 +60,24 @@ public final class Wire {
   }
 
   /// A port that is free on all addresses and stays so: not one of those that the kernel gives to
-  /// clients, as one at any address is in the way of a listener on 0.0.0.0.
+  /// clients, as one at any address is in the way of a listener on 0.0.0.0; and not one that
+  /// another JVM of the same build may choose meanwhile.
   public static int freePort() throws IOException {
+    int fork = Integer.getInteger("pen.fork", 0) % FORKS;
     while (true) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+      int random = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      int port = random - random % FORKS + fork;
       try (var socket = new ServerSocket(port)) {
         return socket.getLocalPort();
       } catch (BindException e) { // another one
       }
     }
+  }
+
+  /// What makes a JVM that a test starts use the sockets that this one uses.
+  public static List<String> socketsOption() {
+    var sockets = System.getProperty("pen.sockets");
+    return sockets == null ? List.of() : List.of("-Dpen.sockets=" + sockets);
   }
 
   // ---- connections ----------------------------------------------------------------------------

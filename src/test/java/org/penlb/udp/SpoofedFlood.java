@@ -5,7 +5,10 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.penlb.acl.ClientAddress;
+import org.penlb.tcp.Wire;
 import org.penlb.unix.Datagrams;
 import org.penlb.unix.Sockets;
 
@@ -45,13 +48,22 @@ final class SpoofedFlood implements AutoCloseable {
         datagrams.to(slot, false, 0, to, port, 0);
         datagrams.from(slot, false, 0, 0xffff_7f01_0000L + first + done + slot, 0);
       }
-      for (int sent = 0; sent < batch; ) {
-        int more = datagrams.send(Sockets.descriptor(socket), sent, batch - sent);
-        if (more == 0) {
+      send(batch);
+    }
+  }
+
+  /// The datagrams in the first slots, as soon as there is room in the kernel.
+  private void send(int batch) throws IOException {
+    long start = System.nanoTime();
+    for (int sent = 0; sent < batch; ) {
+      int more = datagrams.send(Sockets.descriptor(socket), sent, batch - sent);
+      if (more == 0) {
+        if (System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(Wire.PATIENCE_MILLIS)) {
           throw new IOException("not sent");
         }
-        sent += more;
+        LockSupport.parkNanos(100_000);
       }
+      sent += more;
     }
   }
 
