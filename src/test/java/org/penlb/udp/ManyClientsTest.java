@@ -34,7 +34,8 @@ class ManyClientsTest {
       }
       assertThat(pen.connections()).isEqualTo(CLIENTS);
       assertThat(a.received() + b.received()).isEqualTo(CLIENTS * DATAGRAMS);
-      assertThat(Pens.service(pen).drops()).isEmpty();
+      // A port may have been another's a moment ago, for whom somebody still has a reply.
+      assertThat(Pens.service(pen).drops().keySet()).isSubsetOf("from elsewhere");
     }
   }
 
