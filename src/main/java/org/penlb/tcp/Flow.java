@@ -13,8 +13,9 @@ import org.penlb.loop.Ready;
 /// Owned by: loop. Bytes go through the loop's own buffer from socket to socket; only what the sink
 /// does not take at once is kept, in a buffer from the pool, and then nothing more is read.
 final class Flow implements Ready {
-  /// Reads before others get their turn.
-  private static final int READS_PER_EVENT = 4;
+  /// Bytes before others get their turn: one large read, or several small ones. A second large one
+  /// finds little; what arrives until the next event makes that one larger and cheaper for a byte.
+  private static final int BYTES_PER_EVENT = BufferPool.LARGE;
 
   private final Connection connection;
   private final SocketChannel source;
@@ -144,10 +145,10 @@ final class Flow implements Ready {
     if (pending != null && !flush()) {
       return;
     }
-    for (int i = 0; i < READS_PER_EVENT && wantsToRead(); i++) {
-      if (!readOnce()) {
-        break;
-      }
+    long before = bytes;
+    boolean more = true;
+    while (more && wantsToRead() && bytes - before < BYTES_PER_EVENT) {
+      more = readOnce();
     }
     if (tap != null && tap.isOver() && pending == null) {
       passEnd();

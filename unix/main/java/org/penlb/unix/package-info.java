@@ -3,8 +3,9 @@
 /// A load balancer that starts as root has to give up root, may lock itself into a directory, and
 /// talks to syslog, to signals and to its terminal. Its event loops ask the kernel two questions
 /// that NIO cannot ask: how many bytes the peer has not acknowledged yet, and whether a socket that
-/// nobody is watching has been reset. That is all there is here; nothing in it knows what pen does,
-/// so that the tools for web servers use it too.
+/// nobody is watching has been reset. Where NIO does more than is wanted, or one datagram at a
+/// time, there are sockets of Linux's own calls. Nothing here knows what pen does, so that the
+/// tools for web servers use it too.
 ///
 /// | class | for | C functions |
 /// | --- | --- | --- |
@@ -16,6 +17,8 @@
 /// | [Signals] | HUP, USR1, TERM, INT; no foreign call but `sun.misc.Signal` | - |
 /// | [Terminal] | is this descriptor a terminal | isatty |
 /// | [Sockets] | questions about a channel's socket; descriptor limit | ioctl, poll, getrlimit |
+/// | [LinuxSockets] | channels for the JDK's selectors, of few calls | accept4, connect, recv, send |
+/// | [DatagramSockets], [Datagrams] | UDP, many datagrams a call | recvmmsg, sendmmsg, setsockopt |
 /// | [Background] | starting as a daemon, which a JVM cannot do by fork | setsid, dup2 |
 ///
 /// ## Lazy binding
@@ -23,9 +26,9 @@
 /// The first C function that a JVM binds costs some 50 ms, each new combination of argument types 3
 /// to 4 ms more. A process that uses none of this must not pay: no class binds anything in its
 /// static initialiser, and a method binds only what it calls. The calls made once bind on the spot,
-/// in [Posix]; the two of the event loops keep their handles in holder classes, which
-/// [Sockets#available()] initialises, so that a loop never does. What a chroot would make
-/// impossible (connecting, opening /dev/null) is done in a step of its own that belongs before it:
+/// in [Posix]; those of the event loops keep their handles in holder classes, which the methods
+/// `available()` initialise, so that a loop never does. What a chroot would make impossible
+/// (connecting, opening /dev/null) is done in a step of its own that belongs before it:
 /// [Syslog#open], [Background#detach], [Account#find].
 ///
 /// ## What the launch has to allow
