@@ -1,5 +1,7 @@
 package org.penlb.unix;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -15,7 +17,10 @@ public final class LinuxSockets {
   /// The first call binds what they need.
   public static boolean available() {
     try (var any = SocketChannel.open()) {
-      return Posix.LINUX && Sockets.descriptor(any) >= 0 && SocketCalls.areBound();
+      return Posix.LINUX
+          && ADDRESS.byteSize() == Long.BYTES
+          && Sockets.descriptor(any) >= 0
+          && SocketCalls.areBound();
     } catch (IOException | UnsupportedOperationException | LinkageError _) {
       return false;
     }
