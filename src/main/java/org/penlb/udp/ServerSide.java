@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import org.penlb.acl.ClientAddress;
 import org.penlb.balance.Server;
@@ -30,7 +30,7 @@ final class ServerSide {
   private final long low;
   private final int port;
   private final int scope;
-  private final DatagramChannel socket;
+  private final SelectableChannel socket;
   private int descriptor;
 
   /// Datagrams since the last answer, and when the first of them was sent.
@@ -41,7 +41,7 @@ final class ServerSide {
   private int strangers;
 
   private ServerSide(
-      Server server, InetSocketAddress address, DatagramChannel socket, Tally tally) {
+      Server server, InetSocketAddress address, SelectableChannel socket, Tally tally) {
     var bits = ClientAddress.of(sender(address));
     this.server = server;
     this.tally = tally;

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.penlb.acl.ClientAddress;
@@ -86,22 +87,22 @@ public final class UdpSockets {
   /// @throws ConnectException if servers of this family cannot be reached at all
   /// @throws BindException if there is no such local address, or no port left
   /// @throws IOException for want of a descriptor or of memory
-  static DatagramChannel openTo(InetSocketAddress server, Settings settings, ClientAddress client)
+  static SelectableChannel openTo(InetSocketAddress server, Settings settings, ClientAddress client)
       throws IOException {
     boolean ipv6 = isIpv6(server);
-    DatagramChannel socket;
+    SelectableChannel socket;
     try {
-      socket = DatagramChannel.open(family(ipv6));
+      socket = DatagramSockets.open(ipv6);
     } catch (UnsupportedOperationException e) {
-      throw (ConnectException) new ConnectException("no IPv6 on this machine").initCause(e);
+      throw (ConnectException) new ConnectException(e.getMessage()).initCause(e);
     }
     try {
-      DatagramSockets.tellErrors(Sockets.descriptor(socket), ipv6);
+      int descriptor = Sockets.descriptor(socket);
+      DatagramSockets.tellErrors(descriptor, ipv6);
       var source = source(socket, ipv6, settings, client);
       if (source != null) {
-        socket.bind(source);
+        DatagramSockets.bind(descriptor, ipv6, source);
       }
-      socket.configureBlocking(false);
       return socket;
     } catch (IOException e) {
       closeQuietly(socket);
@@ -110,19 +111,18 @@ public final class UdpSockets {
   }
 
   /// Null for the kernel's choice.
-  private static InetSocketAddress source(
-      DatagramChannel socket, boolean ipv6, Settings settings, ClientAddress client)
+  private static InetAddress source(
+      SelectableChannel socket, boolean ipv6, Settings settings, ClientAddress client)
       throws IOException {
     if (settings.transparent() && client.isIpv4() != ipv6) {
       makeTransparent(socket, ipv6);
-      return new InetSocketAddress(InetAddress.getByAddress(client.bytes()), 0);
+      return InetAddress.getByAddress(client.bytes());
     }
     var source = settings.source();
-    boolean usable = source != null && source instanceof Inet4Address != ipv6;
-    return usable ? new InetSocketAddress(source, 0) : null;
+    return source != null && source instanceof Inet4Address != ipv6 ? source : null;
   }
 
-  private static void makeTransparent(DatagramChannel socket, boolean ipv6) throws BindException {
+  private static void makeTransparent(SelectableChannel socket, boolean ipv6) throws BindException {
     try {
       Sockets.makeTransparent(socket, ipv6);
     } catch (IOException e) {
@@ -161,7 +161,7 @@ public final class UdpSockets {
     return text(ClientAddress.of(address), address.getPort());
   }
 
-  public static void closeQuietly(DatagramChannel channel) {
+  public static void closeQuietly(SelectableChannel channel) {
     try {
       channel.close();
     } catch (IOException e) {

@@ -11,9 +11,9 @@
 /// against `-x`.
 ///
 /// NIO receives one datagram a call, makes an object of each sender, and cannot say or choose the
-/// local address. So channels are opened and selected here, and datagrams carried by
-/// [org.penlb.unix.Datagrams]: as many as wait with one call, out of the buffer that they were
-/// received into.
+/// local address; and to make and close a channel of its takes 5 system calls instead of 2. So NIO's part is to select, and [org.penlb.unix.Datagrams] carries datagrams: as many as
+/// wait with one call, out of the buffer that they were received into. Sockets to servers, one for
+/// each session, come from [org.penlb.unix.DatagramSockets].
 ///
 /// Sockets to servers are not connected, as the kernel would then turn away, unseen, what comes from
 /// elsewhere, for example from a server that answers from another of its addresses. Each datagram is

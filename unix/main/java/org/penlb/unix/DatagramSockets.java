@@ -1,15 +1,11 @@
 package org.penlb.unix;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
 
 /// What UDP sockets can be asked on Linux and NIO has no words for. For the calls that carry
 /// datagrams see [Datagrams].
@@ -33,34 +29,34 @@ public final class DatagramSockets {
   /// The port of the discard service (RFC 863), from which nobody sends.
   private static final int NOBODY = 9;
 
-  private static final class Option {
-    static final MethodHandle SET =
-        Posix.bind(
-            "setsockopt",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    static final MemorySegment ON = Arena.global().allocateFrom(JAVA_INT, 1);
-
-    private Option() {}
-
-    static boolean set(int descriptor, int level, int name, MemorySegment value) {
-      try {
-        return (int) SET.invokeExact(descriptor, level, name, value, Integer.BYTES) == 0;
-      } catch (Throwable e) {
-        throw Posix.unexpected(e);
-      }
-    }
-  }
-
   private DatagramSockets() {}
 
   /// Whether datagrams can be carried here: Linux on 64 bits, with native access and, for the
   /// descriptors of channels, the export of `sun.nio.ch`.
   public static boolean available() {
     try (var any = DatagramChannel.open()) {
-      return Datagrams.available() && Sockets.descriptor(any) >= 0;
+      return Datagrams.available() && Sockets.descriptor(any) >= 0 && SocketCalls.areBound();
     } catch (IOException _) {
       return false;
     }
+  }
+
+  /// A socket to register with a selector, which never blocks and is bound to nothing; what goes
+  /// through it is for [Datagrams]. It is closed by the thread of its selector.
+  ///
+  /// @throws UnsupportedOperationException if this machine has no IPv6
+  /// @throws IOException for want of a descriptor or of memory
+  public static SelectableChannel open(boolean ipv6) throws IOException {
+    return LinuxDatagramSocket.open(ipv6);
+  }
+
+  /// Gives it a port of its own at an address.
+  ///
+  /// @param ipv6 the socket's family
+  /// @throws BindException if there is no such address, or no port left
+  public static void bind(int descriptor, boolean ipv6, InetAddress address) throws IOException {
+    SocketCalls.checked(
+        SocketCalls.ofThread().bind(descriptor, new InetSocketAddress(address, 0), ipv6));
   }
 
   /// From now on each datagram received says which local address it was sent to: for a socket bound
@@ -68,8 +64,8 @@ public final class DatagramSockets {
   public static void tellLocalAddress(int descriptor, boolean ipv6) throws IOException {
     boolean done =
         ipv6
-            ? Option.set(descriptor, SOL_IPV6, IPV6_RECVPKTINFO, Option.ON)
-            : Option.set(descriptor, SOL_IP, IP_PKTINFO, Option.ON);
+            ? set(descriptor, SOL_IPV6, IPV6_RECVPKTINFO, 1)
+            : set(descriptor, SOL_IP, IP_PKTINFO, 1);
     if (!done) {
       throw new IOException("the system does not tell where datagrams are sent to");
     }
@@ -79,9 +75,7 @@ public final class DatagramSockets {
   /// is not connected: [Datagrams#nextError]. ip(7), IP_RECVERR.
   public static void tellErrors(int descriptor, boolean ipv6) throws IOException {
     boolean done =
-        ipv6
-            ? Option.set(descriptor, SOL_IPV6, IPV6_RECVERR, Option.ON)
-            : Option.set(descriptor, SOL_IP, IP_RECVERR, Option.ON);
+        ipv6 ? set(descriptor, SOL_IPV6, IPV6_RECVERR, 1) : set(descriptor, SOL_IP, IP_RECVERR, 1);
     if (!done) {
       throw new IOException("the system does not tell what becomes of datagrams");
     }
@@ -90,15 +84,16 @@ public final class DatagramSockets {
   /// How much may wait in a socket each way: as root beyond the system's limits net.core.rmem_max
   /// and wmem_max.
   public static void room(int descriptor, int bytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment value = arena.allocateFrom(JAVA_INT, bytes);
-      if (!Option.set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, value)) {
-        Option.set(descriptor, SOL_SOCKET, SO_RCVBUF, value);
-      }
-      if (!Option.set(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, value)) {
-        Option.set(descriptor, SOL_SOCKET, SO_SNDBUF, value);
-      }
+    if (!set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, bytes)) {
+      set(descriptor, SOL_SOCKET, SO_RCVBUF, bytes);
     }
+    if (!set(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, bytes)) {
+      set(descriptor, SOL_SOCKET, SO_SNDBUF, bytes);
+    }
+  }
+
+  private static boolean set(int descriptor, int level, int name, int value) {
+    return SocketCalls.ofThread().option(descriptor, level, name, value) == 0;
   }
 
   /// From now on only datagrams of that sender reach the socket; it can still send to everybody.
@@ -108,40 +103,16 @@ public final class DatagramSockets {
   /// @return false if that is not possible: nothing has changed
   public static boolean hearOnly(
       int descriptor, boolean ipv6, long high, long low, int port, int scope) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocate(28, 8);
-      name.set(JAVA_SHORT, 0, (short) (ipv6 ? 10 : 2));
-      var bytes = name.asByteBuffer(); // in the network's order
-      bytes.putShort(2, (short) port);
-      if (ipv6) {
-        bytes.putLong(8, high).putLong(16, low);
-        name.set(JAVA_INT, 24, scope);
-      } else {
-        bytes.putInt(4, (int) low);
-      }
-      int size = ipv6 ? 28 : 16;
-      return Posix.call(
-              "connect",
-              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
-              (f, state) -> (int) f.invokeExact(state, descriptor, name, size))
-          == 0;
-    }
+    return SocketCalls.ofThread().connect(descriptor, ipv6, high, low, port, scope) == 0;
   }
 
   /// The port of a socket, which it has once it has sent something, though NIO has not bound it.
   ///
   /// @return 0 if it has none, or is closed
   public static int localPort(int descriptor) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocate(28, 8);
-      MemorySegment size = arena.allocateFrom(JAVA_INT, 28);
-      int status =
-          Posix.call(
-              "getsockname",
-              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS),
-              (f, state) -> (int) f.invokeExact(state, descriptor, name, size));
-      return status < 0 ? 0 : Short.toUnsignedInt(name.asByteBuffer().getShort(2));
-    }
+    return SocketCalls.ofThread().name(descriptor) instanceof InetSocketAddress inet
+        ? inet.getPort()
+        : 0;
   }
 
   /// From now on nobody's datagrams reach the socket, as if it were closed: other sockets of the

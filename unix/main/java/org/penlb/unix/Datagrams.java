@@ -27,9 +27,6 @@ public final class Datagrams {
   private static final int DONTWAIT = 0x40;
   private static final int ERRQUEUE = 0x2000;
 
-  private static final int INET = 2;
-  private static final int INET6 = 10;
-
   /// struct mmsghdr: name, its length, vectors, their number, control, its length, flags; length.
   private static final int HEADER = 64;
 
@@ -43,15 +40,6 @@ public final class Datagrams {
   private static final int VECTOR = 16;
   private static final int NAME = 32;
   private static final int CONTROL = 64;
-
-  /// struct sockaddr_in and sockaddr_in6.
-  private static final int PORT = 2;
-
-  private static final int IPV4_ADDRESS = 4;
-  private static final int IPV4_SIZE = 16;
-  private static final int IPV6_ADDRESS = 8;
-  private static final int SCOPE = 24;
-  private static final int IPV6_SIZE = 28;
 
   /// struct cmsghdr: length, level, type; then the data.
   private static final int LEVEL = 8;
@@ -236,18 +224,18 @@ public final class Datagrams {
 
   /// Bits 0 to 63 of the sender's address.
   public long senderHigh(int slot) {
-    return isIpv6(slot) ? net.getLong(name(slot) + IPV6_ADDRESS) : 0;
+    return isIpv6(slot) ? net.getLong(name(slot) + SocketName.IPV6_ADDRESS) : 0;
   }
 
   /// Bits 64 to 127 of the sender's address.
   public long senderLow(int slot) {
     return isIpv6(slot)
-        ? net.getLong(name(slot) + IPV6_ADDRESS + Long.BYTES)
-        : mapped(net.getInt(name(slot) + IPV4_ADDRESS));
+        ? net.getLong(name(slot) + SocketName.IPV6_ADDRESS + Long.BYTES)
+        : mapped(net.getInt(name(slot) + SocketName.IPV4_ADDRESS));
   }
 
   private boolean isIpv6(int slot) {
-    return own.getShort(name(slot)) == INET6;
+    return own.getShort(name(slot)) == SocketName.INET6;
   }
 
   private static long mapped(int bits) {
@@ -255,12 +243,12 @@ public final class Datagrams {
   }
 
   public int senderPort(int slot) {
-    return Short.toUnsignedInt(net.getShort(name(slot) + PORT));
+    return Short.toUnsignedInt(net.getShort(name(slot) + SocketName.PORT));
   }
 
   /// The interface by which a link-local sender was reached; 0 for another.
   public int senderScope(int slot) {
-    return isIpv6(slot) ? own.getInt(name(slot) + SCOPE) : 0;
+    return isIpv6(slot) ? own.getInt(name(slot) + SocketName.SCOPE) : 0;
   }
 
   /// Whether it is known which local address it was sent to: [DatagramSockets#tellLocalAddress].
@@ -300,19 +288,9 @@ public final class Datagrams {
   /// @param ipv6 the family of the socket that sends it
   /// @param scope for a link-local address
   public void to(int slot, boolean ipv6, long high, long low, int port, int scope) {
-    int name = name(slot);
     int header = slot * HEADER;
-    own.putShort(name, (short) (ipv6 ? INET6 : INET));
-    net.putShort(name + PORT, (short) port);
-    if (ipv6) {
-      own.putInt(name + 4, 0); // no flow
-      net.putLong(name + IPV6_ADDRESS, high);
-      net.putLong(name + IPV6_ADDRESS + Long.BYTES, low);
-      own.putInt(name + SCOPE, scope);
-    } else {
-      net.putInt(name + IPV4_ADDRESS, (int) low);
-    }
-    own.putInt(header + NAME_LENGTH, ipv6 ? IPV6_SIZE : IPV4_SIZE);
+    int size = SocketName.write(own, net, name(slot), ipv6, high, low, port, scope);
+    own.putInt(header + NAME_LENGTH, size);
     own.putLong(header + CONTROL_LENGTH, 0);
     own.putLong(vector(slot) + Long.BYTES, length(slot));
   }

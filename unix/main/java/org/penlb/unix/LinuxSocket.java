@@ -1,6 +1,5 @@
 package org.penlb.unix;
 
-import java.io.FileDescriptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -20,8 +19,6 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 import sun.nio.ch.DirectBuffer;
-import sun.nio.ch.SelChImpl;
-import sun.nio.ch.SelectionKeyImpl;
 
 /// A stream socket that asks the kernel for what is wanted and for nothing else: half the system
 /// calls of the JDK's own for a connection that is accepted, used and closed.
@@ -30,7 +27,7 @@ import sun.nio.ch.SelectionKeyImpl;
 /// never blocks, and carries bytes from and to direct buffers only. It does as
 /// [java.nio.channels.SocketChannel] says otherwise, and JDK's selectors take it as one of the
 /// JDK's own. Who drops it unclosed leaves its descriptor open.
-final class LinuxSocket extends SocketChannel implements SelChImpl {
+final class LinuxSocket extends SocketChannel implements PolledSocket {
   private static final int SOL_SOCKET = 1;
   private static final int SO_KEEPALIVE = 9;
   private static final int SO_LINGER = 13;
@@ -38,12 +35,6 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   private static final int TCP_NODELAY = 1;
   private static final int SHUT_RD = 0;
   private static final int SHUT_WR = 1;
-
-  /// poll(2): the numbers of epoll's events are the same.
-  private static final int IN = 0x01;
-
-  private static final int OUT = 0x04;
-  private static final int ERR_HUP = 0x08 | 0x10;
 
   private static final Set<SocketOption<?>> UNIX_OPTIONS = Set.of(StandardSocketOptions.SO_LINGER);
   private static final Set<SocketOption<?>> TCP_OPTIONS =
@@ -80,11 +71,8 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
 
   /// As [java.net.SocketChannel#open]: with TCP, unconnected.
   static LinuxSocket open(boolean ipv6) throws IOException {
-    int descriptor = SocketCalls.ofThread().stream(ipv6 ? SocketName.INET6 : SocketName.INET);
-    if (descriptor == -97) { // EAFNOSUPPORT
-      throw new UnsupportedOperationException("no IPv6 on this machine");
-    }
-    return new LinuxSocket(checked(descriptor), ipv6, State.UNCONNECTED, null);
+    int descriptor = SocketCalls.made(SocketCalls.ofThread().stream(SocketName.family(ipv6)));
+    return new LinuxSocket(descriptor, ipv6, State.UNCONNECTED, null);
   }
 
   /// Null if nobody waits.
@@ -93,7 +81,8 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
     if (accepted.descriptor() == -SocketCalls.EAGAIN) {
       return null;
     }
-    return new LinuxSocket(checked(accepted.descriptor()), false, State.CONNECTED, accepted.peer());
+    return new LinuxSocket(
+        SocketCalls.checked(accepted.descriptor()), false, State.CONNECTED, accepted.peer());
   }
 
   /// A socket may be handed to another loop.
@@ -104,13 +93,6 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
       calls = SocketCalls.ofThread();
     }
     return calls;
-  }
-
-  private static int checked(int status) throws IOException {
-    if (status < 0) {
-      throw SocketCalls.failure(-status);
-    }
-    return status;
   }
 
   private void ensureOpen() throws ClosedChannelException {
@@ -131,7 +113,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   @Override
   public SocketChannel bind(SocketAddress address) throws IOException {
     ensureOpen();
-    checked(calls().bind(descriptor, inet(address), ipv6));
+    SocketCalls.checked(calls().bind(descriptor, inet(address), ipv6));
     local = null;
     return this;
   }
@@ -263,14 +245,14 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   @Override
   public SocketChannel shutdownInput() throws IOException {
     ensureConnected();
-    checked(calls().shutdown(descriptor, SHUT_RD));
+    SocketCalls.checked(calls().shutdown(descriptor, SHUT_RD));
     return this;
   }
 
   @Override
   public SocketChannel shutdownOutput() throws IOException {
     ensureConnected();
-    checked(calls().shutdown(descriptor, SHUT_WR));
+    SocketCalls.checked(calls().shutdown(descriptor, SHUT_WR));
     return this;
   }
 
@@ -287,9 +269,11 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
     if (name.equals(StandardSocketOptions.SO_LINGER)) {
       int seconds = (Integer) value;
       int on = seconds < 0 ? 0 : 1;
-      checked(calls().option(descriptor, SOL_SOCKET, SO_LINGER, on, Math.max(seconds, 0)));
+      SocketCalls.checked(
+          calls().option(descriptor, SOL_SOCKET, SO_LINGER, on, Math.max(seconds, 0)));
     } else {
-      checked(calls().option(descriptor, level(name), number(name), (Boolean) value ? 1 : 0));
+      SocketCalls.checked(
+          calls().option(descriptor, level(name), number(name), (Boolean) value ? 1 : 0));
     }
     return this;
   }
@@ -298,7 +282,8 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   @Override
   public <T> T getOption(SocketOption<T> name) throws IOException {
     ensureOpen();
-    return name.type().cast(checked(calls().option(descriptor, level(name), number(name))) != 0);
+    return name.type()
+        .cast(SocketCalls.checked(calls().option(descriptor, level(name), number(name))) != 0);
   }
 
   private static int level(SocketOption<?> name) {
@@ -325,9 +310,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
 
   @Override
   protected void implConfigureBlocking(boolean block) {
-    if (block) {
-      throw new UnsupportedOperationException("it never blocks");
-    }
+    SocketCalls.refuseToBlock(block);
   }
 
   /// A registered one goes to the kernel in the next selection, which comes when the loop has done
@@ -341,15 +324,7 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
 
   @Override
   public void kill() {
-    if (descriptor >= 0) {
-      calls().close(descriptor);
-      descriptor = -1;
-    }
-  }
-
-  @Override
-  public FileDescriptor getFD() {
-    throw new UnsupportedOperationException();
+    descriptor = calls().close(descriptor);
   }
 
   @Override
@@ -358,31 +333,8 @@ final class LinuxSocket extends SocketChannel implements SelChImpl {
   }
 
   @Override
-  public int translateInterestOps(int operations) {
-    return ((operations & SelectionKey.OP_READ) != 0 ? IN : 0)
-        | ((operations & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0 ? OUT : 0);
-  }
-
-  @Override
-  public boolean translateAndSetReadyOps(int events, SelectionKeyImpl key) {
-    int wanted = key.nioInterestOps();
-    int operations = (events & ERR_HUP) != 0 ? wanted : wanted & operations(events);
-    key.nioReadyOps(operations);
-    return operations != 0;
-  }
-
-  private int operations(int events) {
+  public int operations(int events) {
     int writable = isConnected() ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
     return ((events & IN) != 0 ? SelectionKey.OP_READ : 0) | ((events & OUT) != 0 ? writable : 0);
-  }
-
-  /// For selections that collect keys, which event loops do not make.
-  @Override
-  public boolean translateAndUpdateReadyOps(int events, SelectionKeyImpl key) {
-    int before = key.nioReadyOps();
-    translateAndSetReadyOps(events, key);
-    int now = key.nioReadyOps();
-    key.nioReadyOps(before | now);
-    return (now & ~before) != 0;
   }
 }

@@ -22,6 +22,7 @@ import java.net.SocketException;
 final class SocketCalls {
   static final int EAGAIN = 11;
   static final int EINTR = 4;
+  static final int EAFNOSUPPORT = 97;
   static final int ECONNABORTED = 103;
   static final int EISCONN = 106;
   static final int EALREADY = 114;
@@ -117,6 +118,12 @@ final class SocketCalls {
     return call(CONNECT, descriptor, name.at(), size, 0, 0);
   }
 
+  /// The same without an object for the address, of 128 bits.
+  int connect(int descriptor, boolean ipv6, long high, long low, int port, int scope) {
+    int size = name.write(ipv6, high, low, port, scope);
+    return call(CONNECT, descriptor, name.at(), size, 0, 0);
+  }
+
   /// The socket's own address; null if there is none.
   SocketAddress name(int descriptor) {
     numbers.set(JAVA_INT, 0, SocketName.ROOM);
@@ -138,8 +145,12 @@ final class SocketCalls {
     return call(SHUTDOWN, descriptor, how, 0, 0, 0);
   }
 
+  /// Returns -1, the number of no descriptor, with which it does nothing.
   int close(int descriptor) {
-    return call(CLOSE, descriptor, 0, 0, 0, 0);
+    if (descriptor >= 0) {
+      call(CLOSE, descriptor, 0, 0, 0, 0);
+    }
+    return -1;
   }
 
   // ---- options --------------------------------------------------------------------------------
@@ -166,6 +177,31 @@ final class SocketCalls {
   }
 
   // ---- errors ---------------------------------------------------------------------------------
+
+  /// What a call returned, if it did not fail.
+  static int checked(int status) throws IOException {
+    if (status < 0) {
+      throw failure(-status);
+    }
+    return status;
+  }
+
+  /// The same of a call that makes a socket.
+  ///
+  /// @throws UnsupportedOperationException as NIO does, if this machine has no IPv6
+  static int made(int status) throws IOException {
+    if (status == -EAFNOSUPPORT) {
+      throw new UnsupportedOperationException("no IPv6 on this machine");
+    }
+    return checked(status);
+  }
+
+  /// For a channel that is asked to block or not to.
+  static void refuseToBlock(boolean block) {
+    if (block) {
+      throw new UnsupportedOperationException("it never blocks");
+    }
+  }
 
   /// What NIO throws in the same case.
   static IOException failure(int errno) {

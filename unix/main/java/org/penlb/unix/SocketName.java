@@ -24,11 +24,11 @@ final class SocketName {
   /// Bytes: more than a sockaddr_un has.
   static final int ROOM = 128;
 
-  private static final int PORT = 2;
-  private static final int IPV4_ADDRESS = 4;
+  static final int PORT = 2;
+  static final int IPV4_ADDRESS = 4;
   private static final int IPV4_SIZE = 16;
-  private static final int IPV6_ADDRESS = 8;
-  private static final int SCOPE = 24;
+  static final int IPV6_ADDRESS = 8;
+  static final int SCOPE = 24;
   private static final int IPV6_SIZE = 28;
 
   private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
@@ -43,6 +43,10 @@ final class SocketName {
     own = memory.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
+  static int family(boolean ipv6) {
+    return ipv6 ? INET6 : INET;
+  }
+
   long at() {
     return memory.address();
   }
@@ -52,7 +56,7 @@ final class SocketName {
   /// @param ipv6 the socket's family
   int write(InetSocketAddress address, boolean ipv6) {
     var bytes = address.getAddress().getAddress();
-    memory.set(JAVA_SHORT, 0, (short) (ipv6 ? INET6 : INET));
+    memory.set(JAVA_SHORT, 0, (short) family(ipv6));
     net.putShort(PORT, (short) address.getPort());
     if (!ipv6) {
       net.put(IPV4_ADDRESS, bytes);
@@ -61,6 +65,39 @@ final class SocketName {
     own.putInt(4, 0); // flow
     net.put(IPV6_ADDRESS, bytes);
     own.putInt(SCOPE, address.getAddress() instanceof Inet6Address v6 ? v6.getScopeId() : 0);
+    return IPV6_SIZE;
+  }
+
+  /// Returns its length.
+  int write(boolean ipv6, long high, long low, int port, int scope) {
+    return write(own, net, 0, ipv6, high, low, port, scope);
+  }
+
+  /// The same in memory of somebody else. Returns its length.
+  ///
+  /// @param own the memory in this machine's order of bytes
+  /// @param net the same in the network's
+  /// @param at where it begins
+  /// @param high bits 0 to 63 of the address, IPv4's in its mapped form
+  static int write(
+      ByteBuffer own,
+      ByteBuffer net,
+      int at,
+      boolean ipv6,
+      long high,
+      long low,
+      int port,
+      int scope) {
+    own.putShort(at, (short) family(ipv6));
+    net.putShort(at + PORT, (short) port);
+    if (!ipv6) {
+      net.putInt(at + IPV4_ADDRESS, (int) low);
+      return IPV4_SIZE;
+    }
+    own.putInt(at + 4, 0); // flow
+    net.putLong(at + IPV6_ADDRESS, high);
+    net.putLong(at + IPV6_ADDRESS + Long.BYTES, low);
+    own.putInt(at + SCOPE, scope);
     return IPV6_SIZE;
   }
 
