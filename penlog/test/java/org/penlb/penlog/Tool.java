@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// A command as a user starts it, in the foreground; and what tests of commands need besides.
@@ -151,6 +152,16 @@ final class Tool implements AutoCloseable {
   /// What has been written, byte by byte.
   static List<String> lines(Path file) throws IOException {
     return Files.exists(file) ? Files.readAllLines(file, ISO_8859_1) : List.of();
+  }
+
+  /// The same for a log that may be larger than the memory of the tests.
+  static boolean anyLine(Path file, Predicate<String> wanted) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (var lines = Files.lines(file, ISO_8859_1)) {
+      return lines.anyMatch(wanted);
+    }
   }
 
   static int freePort() throws IOException {
